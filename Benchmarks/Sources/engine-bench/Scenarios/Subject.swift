@@ -1,0 +1,42 @@
+/// What is measured: one way of moving the bytes.
+enum Subject: String, CaseIterable {
+  case engineAutomatic = "engine-automatic"
+  case engineBuffered = "engine-buffered"
+  case engineSpliced = "engine-spliced"
+  case bareSplice = "bare-splice"
+  case bareBlocking = "bare-blocking"
+  case bareBuffered = "bare-buffered"
+  case bareSendfile = "bare-sendfile"
+
+  var program: Program {
+    switch self {
+    case .engineAutomatic, .engineBuffered, .engineSpliced: .engine
+    case .bareSplice, .bareBlocking, .bareBuffered: .bareSplice
+    case .bareSendfile: .bareSendfile
+    }
+  }
+
+  /// Its arguments as a relay: one listener for every upstream port.
+  func relaying(to ports: [Int]) -> [String] {
+    let pairs = ports.flatMap { ["--listen", "0", "--to", String($0)] }
+    return switch self {
+    case .engineAutomatic: ["relay", "--route", "automatic"] + pairs
+    case .engineBuffered: ["relay", "--route", "buffered"] + pairs
+    case .engineSpliced: ["relay", "--route", "splice"] + pairs
+    case .bareSplice, .bareSendfile: ["--mode", "epoll"] + pairs
+    case .bareBlocking: ["--mode", "blocking"] + pairs
+    case .bareBuffered: ["--mode", "buffered"] + pairs
+    }
+  }
+
+  /// Its arguments as a server of one file.
+  func serving(_ path: String) -> [String] {
+    let place = ["--listen", "0", "--file", path]
+    return switch self {
+    case .engineBuffered: ["file", "--route", "buffered"] + place
+    case .engineAutomatic, .engineSpliced: ["file", "--route", "automatic"] + place
+    case .bareBlocking: ["--mode", "blocking"] + place
+    case .bareSplice, .bareBuffered, .bareSendfile: ["--mode", "epoll"] + place
+    }
+  }
+}

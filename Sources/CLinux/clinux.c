@@ -1,0 +1,244 @@
+#define _GNU_SOURCE
+#include "clinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <linux/sockios.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SYS_cachestat
+#define SYS_cachestat 451
+#endif
+#ifndef SO_ZEROCOPY
+#define SO_ZEROCOPY 60
+#endif
+
+static inline long result(long value) { return value < 0 ? -errno : value; }
+
+long clinux_splice(int in, int64_t *in_offset, int out, int64_t *out_offset, size_t length, unsigned flags) {
+  return result(splice(in, in_offset, out, out_offset, length, flags));
+}
+long clinux_tee(int in, int out, size_t length, unsigned flags) { return result(tee(in, out, length, flags)); }
+long clinux_sendfile(int out, int in, int64_t *offset, size_t length) { return result(sendfile(out, in, offset, length)); }
+long clinux_copy_file_range(int in, int64_t *in_offset, int out, int64_t *out_offset, size_t length) {
+  return result(copy_file_range(in, in_offset, out, out_offset, length, 0));
+}
+long clinux_read(int fd, void *buffer, size_t length) { return result(read(fd, buffer, length)); }
+long clinux_write(int fd, const void *buffer, size_t length) { return result(write(fd, buffer, length)); }
+long clinux_pread(int fd, void *buffer, size_t length, int64_t offset) { return result(pread(fd, buffer, length, offset)); }
+long clinux_pwrite(int fd, const void *buffer, size_t length, int64_t offset) { return result(pwrite(fd, buffer, length, offset)); }
+long clinux_read_nowait(int fd, void *buffer, size_t length, int64_t offset) {
+  struct iovec vector = {buffer, length};
+  return result(preadv2(fd, &vector, 1, offset, RWF_NOWAIT));
+}
+long clinux_write_nowait(int fd, const void *buffer, size_t length) {
+  struct iovec vector = {(void *)buffer, length};
+  return result(pwritev2(fd, &vector, 1, -1, RWF_NOWAIT));
+}
+long clinux_recv(int fd, void *buffer, size_t length, int flags) { return result(recv(fd, buffer, length, flags)); }
+long clinux_send(int fd, const void *buffer, size_t length, int flags) { return result(send(fd, buffer, length, flags)); }
+long clinux_send2(int fd, const void *a, size_t a_length, const void *b, size_t b_length, int flags) {
+  struct iovec vectors[2] = {{(void *)a, a_length}, {(void *)b, b_length}};
+  struct msghdr message = {.msg_iov = vectors, .msg_iovlen = 2};
+  return result(sendmsg(fd, &message, flags));
+}
+
+static void fill(struct clinux_stat *out, const struct stat *s) {
+  *out = (struct clinux_stat){.mode = s->st_mode, .uid = s->st_uid, .gid = s->st_gid, .size = s->st_size, .blocks = s->st_blocks,
+                              .device = s->st_dev, .inode = s->st_ino, .links = s->st_nlink};
+}
+long clinux_open(const char *path, int flags, unsigned mode) { return result(open(path, flags, mode)); }
+long clinux_fstat(int fd, struct clinux_stat *out) {
+  struct stat s;
+  if (fstat(fd, &s) < 0) return -errno;
+  fill(out, &s);
+  return 0;
+}
+long clinux_stat_path(const char *path, struct clinux_stat *out) {
+  struct stat s;
+  if (stat(path, &s) < 0) return -errno;
+  fill(out, &s);
+  return 0;
+}
+long clinux_close(int fd) { return result(close(fd)); }
+long clinux_lseek(int fd, int64_t offset, int whence) { return result(lseek(fd, offset, whence)); }
+long clinux_ftruncate(int fd, int64_t size) { return result(ftruncate(fd, size)); }
+long clinux_fchmod(int fd, unsigned mode) { return result(fchmod(fd, mode)); }
+long clinux_fchown(int fd, unsigned uid, unsigned gid) { return result(fchown(fd, uid, gid)); }
+long clinux_fsync(int fd) { return result(fsync(fd)); }
+long clinux_rename(const char *from, const char *to) { return result(rename(from, to)); }
+long clinux_rename_new(const char *from, const char *to) { return result(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE)); }
+long clinux_unlink(const char *path) { return result(unlink(path)); }
+// posix_fadvise returns the error instead of setting errno.
+long clinux_will_need(int fd, int64_t offset, int64_t length) { return -posix_fadvise(fd, offset, length, POSIX_FADV_WILLNEED); }
+long clinux_cached_pages(int fd, uint64_t offset, uint64_t length) {
+  struct { uint64_t offset, length; } range = {offset, length};
+  struct { uint64_t cached, dirty, writeback, evicted, recently_evicted; } state;
+  if (syscall(SYS_cachestat, fd, &range, &state, 0) < 0) return -errno;
+  return (long)state.cached;
+}
+long clinux_get_flags(int fd) { return result(fcntl(fd, F_GETFL)); }
+long clinux_set_flags(int fd, int flags) { return result(fcntl(fd, F_SETFL, flags)); }
+long clinux_dup(int fd) { return result(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+long clinux_readable_bytes(int fd) {
+  int n = 0;
+  return ioctl(fd, FIONREAD, &n) < 0 ? -errno : n;
+}
+long clinux_unsent_bytes(int fd) {
+  int n = 0;
+  return ioctl(fd, SIOCOUTQ, &n) < 0 ? -errno : n;
+}
+long clinux_path_max(void) { return 4096; }
+
+long clinux_pipe(int out[2], int flags) { return result(pipe2(out, flags)); }
+long clinux_pipe_size(int fd) { return result(fcntl(fd, F_GETPIPE_SZ)); }
+long clinux_set_pipe_size(int fd, int size) { return result(fcntl(fd, F_SETPIPE_SZ, size)); }
+
+long clinux_socket(int domain, int type, int protocol) { return result(socket(domain, type, protocol)); }
+long clinux_socketpair(int domain, int type, int out[2]) { return result(socketpair(domain, type, 0, out)); }
+long clinux_bind(int fd, const void *address, uint32_t length) { return result(bind(fd, address, length)); }
+long clinux_listen(int fd, int backlog) { return result(listen(fd, backlog)); }
+long clinux_connect(int fd, const void *address, uint32_t length) { return result(connect(fd, address, length)); }
+long clinux_accept(int fd, int flags) { return result(accept4(fd, NULL, NULL, flags)); }
+long clinux_shutdown(int fd, int how) { return result(shutdown(fd, how)); }
+long clinux_local_address(int fd, void *address, uint32_t *length) { return result(getsockname(fd, address, length)); }
+long clinux_remote_address(int fd, void *address, uint32_t *length) { return result(getpeername(fd, address, length)); }
+long clinux_get_option(int fd, int level, int name, int *value) {
+  socklen_t length = sizeof *value;
+  return result(getsockopt(fd, level, name, value, &length));
+}
+long clinux_set_option(int fd, int level, int name, int value) { return result(setsockopt(fd, level, name, &value, sizeof value)); }
+long clinux_set_linger(int fd, int seconds) {
+  struct linger linger = {seconds >= 0, seconds < 0 ? 0 : seconds};
+  return result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+}
+long clinux_set_ulp(int fd, const char *name) { return result(setsockopt(fd, IPPROTO_TCP, TCP_ULP, name, strlen(name))); }
+
+int clinux_resolve(const char *host, const char *service, int passive, void *context, clinux_found found) {
+  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = passive ? AI_PASSIVE : AI_ADDRCONFIG};
+  struct addrinfo *list = NULL;
+  int code = getaddrinfo(host, service, &hints, &list);
+  // AI_ADDRCONFIG does not count loopback: a machine with nothing else would not find its own name.
+  if (code == EAI_NONAME && !passive) {
+    hints.ai_flags = 0;
+    code = getaddrinfo(host, service, &hints, &list);
+  }
+  if (code != 0) return code;
+  for (struct addrinfo *each = list; each; each = each->ai_next) found(context, each->ai_addr, each->ai_addrlen);
+  freeaddrinfo(list);
+  return 0;
+}
+const char *clinux_resolve_error(int code) { return gai_strerror(code); }
+int clinux_numeric_host(const void *address, uint32_t length, char *host, uint32_t size) {
+  return getnameinfo(address, length, host, size, NULL, 0, NI_NUMERICHOST);
+}
+
+long clinux_epoll_create(void) { return result(epoll_create1(EPOLL_CLOEXEC)); }
+long clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t data) {
+  struct epoll_event event = {.events = events, .data.u64 = data};
+  return result(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+}
+long clinux_epoll_remove(int epoll, int fd) {
+  struct epoll_event unused = {0};
+  return result(epoll_ctl(epoll, EPOLL_CTL_DEL, fd, &unused));
+}
+long clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int64_t timeout) {
+  struct epoll_event raw[256];
+  if (count > 256) count = 256;
+  // epoll_wait is cheaper than epoll_pwait2 where the answer is known to be "at once" or "for ever".
+  int n;
+  if (timeout <= 0) {
+    n = epoll_wait(epoll, raw, count, timeout < 0 ? -1 : 0);
+  } else {
+    struct timespec span = {timeout / 1000000000, timeout % 1000000000};
+    n = epoll_pwait2(epoll, raw, count, &span, NULL);
+  }
+  if (n < 0) return -errno;
+  // The kernel's structure is packed on x86_64, which Swift cannot express.
+  for (int i = 0; i < n; i++) events[i] = (struct clinux_event){raw[i].events, raw[i].data.u64};
+  return n;
+}
+long clinux_eventfd(void) { return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+long clinux_poll(int fd, short events, int timeout_ms) {
+  struct pollfd entry = {fd, events, 0};
+  int n = poll(&entry, 1, timeout_ms);
+  return n < 0 ? -errno : n == 0 ? 0 : entry.revents;
+}
+
+long clinux_thread_usage(struct clinux_usage *out) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_THREAD, &usage) < 0) return -errno;
+  out->user_ns = usage.ru_utime.tv_sec * 1000000000LL + usage.ru_utime.tv_usec * 1000LL;
+  out->system_ns = usage.ru_stime.tv_sec * 1000000000LL + usage.ru_stime.tv_usec * 1000LL;
+  return 0;
+}
+int64_t clinux_monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+long clinux_block_signals_on_thread(void) {
+  sigset_t set;
+  sigfillset(&set);
+  // A fault in our own code must still end the process where it happened.
+  sigdelset(&set, SIGSEGV);
+  sigdelset(&set, SIGBUS);
+  sigdelset(&set, SIGILL);
+  sigdelset(&set, SIGFPE);
+  sigdelset(&set, SIGTRAP);
+  sigdelset(&set, SIGABRT);
+  sigdelset(&set, SIGPROF);
+  return -pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+long clinux_name_thread(const char *name) { return -pthread_setname_np(pthread_self(), name); }
+long clinux_cores(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) < 0) return sysconf(_SC_NPROCESSORS_ONLN);
+  return CPU_COUNT(&set);
+}
+long clinux_descriptor_limit(void) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : (long)limit.rlim_cur;
+}
+long clinux_is_terminal(int fd) { return isatty(fd); }
+long clinux_terminal_columns(int fd) {
+  struct winsize size;
+  return ioctl(fd, TIOCGWINSZ, &size) < 0 ? -errno : size.ws_col;
+}
+
+static __thread void *owner;
+void *clinux_thread_owner(void) { return owner; }
+void clinux_set_thread_owner(void *value) { owner = value; }
+
+static __thread uint64_t counts[CLINUX_KINDS];
+uint64_t *clinux_thread_counts(void) { return counts; }
+
+static int armed;
+int clinux_faults_armed(void) { return __atomic_load_n(&armed, __ATOMIC_RELAXED); }
+void clinux_arm_faults(int value) { __atomic_store_n(&armed, value, __ATOMIC_RELAXED); }
+
+const unsigned CLINUX_SPLICE_NONBLOCK = SPLICE_F_NONBLOCK, CLINUX_SPLICE_MORE = SPLICE_F_MORE;
+const int CLINUX_SO_ZEROCOPY = SO_ZEROCOPY, CLINUX_TCP_NOTSENT_LOWAT = TCP_NOTSENT_LOWAT, CLINUX_TCP_ULP = TCP_ULP;
+const uint32_t CLINUX_EPOLLIN = EPOLLIN, CLINUX_EPOLLOUT = EPOLLOUT, CLINUX_EPOLLRDHUP = EPOLLRDHUP, CLINUX_EPOLLERR = EPOLLERR,
+               CLINUX_EPOLLHUP = EPOLLHUP, CLINUX_EPOLLET = (uint32_t)EPOLLET;
+const int CLINUX_SEEK_DATA = SEEK_DATA, CLINUX_SEEK_HOLE = SEEK_HOLE;
+const int CLINUX_O_TMPFILE = O_TMPFILE;

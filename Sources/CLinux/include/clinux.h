@@ -1,0 +1,140 @@
+// The system calls and constants that `import Glibc` does not give Swift, with signatures of our own.
+//
+// `_GNU_SOURCE` is defined in the .c file alone: in a header it would change the parameters of the socket
+// calls to a transparent union that Swift cannot use. Every function returns what the call returned, or
+// -errno; nobody above has to read `errno`.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Moving bytes. An offset pointer may be NULL: the descriptor's own position is used, or it has none.
+long clinux_splice(int in, int64_t *in_offset, int out, int64_t *out_offset, size_t length, unsigned flags);
+long clinux_tee(int in, int out, size_t length, unsigned flags);
+long clinux_sendfile(int out, int in, int64_t *offset, size_t length);
+long clinux_copy_file_range(int in, int64_t *in_offset, int out, int64_t *out_offset, size_t length);
+long clinux_read(int fd, void *buffer, size_t length);
+long clinux_write(int fd, const void *buffer, size_t length);
+long clinux_pread(int fd, void *buffer, size_t length, int64_t offset);
+long clinux_pwrite(int fd, const void *buffer, size_t length, int64_t offset);
+// preadv2 / pwritev2 with RWF_NOWAIT and one vector; offset -1 stands for "no position" (pipes).
+long clinux_read_nowait(int fd, void *buffer, size_t length, int64_t offset);
+long clinux_write_nowait(int fd, const void *buffer, size_t length);
+long clinux_recv(int fd, void *buffer, size_t length, int flags);
+long clinux_send(int fd, const void *buffer, size_t length, int flags);
+// One sendmsg of two pieces; either may be empty.
+long clinux_send2(int fd, const void *a, size_t a_length, const void *b, size_t b_length, int flags);
+
+// Files.
+struct clinux_stat {
+  uint32_t mode;
+  uint32_t uid, gid;
+  int64_t size;
+  int64_t blocks;
+  uint64_t device, inode;
+  uint32_t links;
+};
+long clinux_open(const char *path, int flags, unsigned mode);
+long clinux_fstat(int fd, struct clinux_stat *out);
+long clinux_stat_path(const char *path, struct clinux_stat *out);
+long clinux_close(int fd);
+long clinux_lseek(int fd, int64_t offset, int whence);
+long clinux_ftruncate(int fd, int64_t size);
+long clinux_fchmod(int fd, unsigned mode);
+long clinux_fchown(int fd, unsigned uid, unsigned gid);
+long clinux_fsync(int fd);
+long clinux_rename(const char *from, const char *to);
+// Fails with EEXIST instead of replacing: renameat2(RENAME_NOREPLACE).
+long clinux_rename_new(const char *from, const char *to);
+long clinux_unlink(const char *path);
+long clinux_will_need(int fd, int64_t offset, int64_t length);
+// Pages of [offset, offset + length) that are in the page cache; -ENOSYS before Linux 6.5.
+long clinux_cached_pages(int fd, uint64_t offset, uint64_t length);
+long clinux_get_flags(int fd);
+long clinux_set_flags(int fd, int flags);
+long clinux_dup(int fd);
+long clinux_readable_bytes(int fd);  // FIONREAD
+long clinux_unsent_bytes(int fd);    // SIOCOUTQ
+long clinux_path_max(void);
+
+// Pipes.
+long clinux_pipe(int out[2], int flags);
+long clinux_pipe_size(int fd);
+long clinux_set_pipe_size(int fd, int size);
+
+// Sockets. Addresses are bytes of a sockaddr.
+long clinux_socket(int domain, int type, int protocol);
+long clinux_socketpair(int domain, int type, int out[2]);
+long clinux_bind(int fd, const void *address, uint32_t length);
+long clinux_listen(int fd, int backlog);
+long clinux_connect(int fd, const void *address, uint32_t length);
+long clinux_accept(int fd, int flags);
+long clinux_shutdown(int fd, int how);
+long clinux_local_address(int fd, void *address, uint32_t *length);
+long clinux_remote_address(int fd, void *address, uint32_t *length);
+long clinux_get_option(int fd, int level, int name, int *value);
+long clinux_set_option(int fd, int level, int name, int value);
+long clinux_set_linger(int fd, int seconds);
+
+// Name resolution (blocking). Calls `found` for each address in the resolver's order; returns 0, or the
+// EAI_ code, negative as the C library has it.
+typedef void (*clinux_found)(void *context, const void *address, uint32_t length);
+int clinux_resolve(const char *host, const char *service, int passive, void *context, clinux_found found);
+const char *clinux_resolve_error(int code);
+int clinux_numeric_host(const void *address, uint32_t length, char *host, uint32_t size);
+
+// Readiness.
+struct clinux_event {
+  uint32_t events;
+  uint64_t data;
+};
+long clinux_epoll_create(void);
+long clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
+long clinux_epoll_remove(int epoll, int fd);
+// Waits for at most `count` (≤ 256) events; the timeout is in nanoseconds, negative for ever.
+long clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int64_t timeout);
+long clinux_eventfd(void);
+long clinux_poll(int fd, short events, int timeout_ms);
+
+// The thread and the machine.
+struct clinux_usage {
+  int64_t user_ns, system_ns;
+};
+long clinux_thread_usage(struct clinux_usage *out);
+int64_t clinux_monotonic_ns(void);
+long clinux_block_signals_on_thread(void);
+long clinux_name_thread(const char *name);
+long clinux_cores(void);
+long clinux_descriptor_limit(void);
+long clinux_is_terminal(int fd);
+long clinux_terminal_columns(int fd);
+
+// A thread-local pointer: which reactor this thread is. Swift has no thread-local storage of its own.
+void *clinux_thread_owner(void);
+void clinux_set_thread_owner(void *owner);
+
+// Counts of system calls by kind, one array a thread, written by that thread alone and readable by all:
+// relaxed atomics, which cost what plain integers cost.
+#define CLINUX_KINDS 32
+uint64_t *clinux_thread_counts(void);
+static inline void clinux_count(uint64_t *counts, int kind) {
+  __atomic_store_n(counts + kind, __atomic_load_n(counts + kind, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+}
+static inline uint64_t clinux_read_count(const uint64_t *counts, int kind) {
+  return __atomic_load_n(counts + kind, __ATOMIC_RELAXED);
+}
+
+// Whether any injected fault is armed; one relaxed load on the way into a call.
+int clinux_faults_armed(void);
+void clinux_arm_faults(int armed);
+
+// Constants, by value, where a macro does not import.
+extern const unsigned CLINUX_SPLICE_NONBLOCK, CLINUX_SPLICE_MORE;
+extern const int CLINUX_SO_ZEROCOPY, CLINUX_TCP_NOTSENT_LOWAT, CLINUX_TCP_ULP;
+extern const uint32_t CLINUX_EPOLLIN, CLINUX_EPOLLOUT, CLINUX_EPOLLRDHUP, CLINUX_EPOLLERR, CLINUX_EPOLLHUP, CLINUX_EPOLLET;
+extern const int CLINUX_SEEK_DATA, CLINUX_SEEK_HOLE;
+extern const int CLINUX_O_TMPFILE;
+long clinux_set_ulp(int fd, const char *name);
+
+#endif

@@ -1,0 +1,43 @@
+import CLinux
+
+/// User and system time of a thread, in nanoseconds; the kernel keeps it in microseconds.
+package struct ThreadUsage: Sendable {
+  package init(user: Int64, system: Int64) {
+    self.user = user
+    self.system = system
+  }
+
+  package var user: Int64
+  package var system: Int64
+
+  /// getrusage(2), RUSAGE_THREAD
+  package static var ofThisThread: ThreadUsage {
+    var usage = clinux_usage()
+    _ = clinux_thread_usage(&usage)
+    return ThreadUsage(user: usage.user_ns, system: usage.system_ns)
+  }
+}
+
+extension Linux {
+  /// Nanoseconds of CLOCK_MONOTONIC. clock_gettime(2)
+  package static var now: Int64 { clinux_monotonic_ns() }
+
+  /// Blocks every signal on this thread but those of its own faults: SIGPIPE of a kernel route becomes EPIPE, and
+  /// signals of the process go to the process's own threads. pthread_sigmask(3)
+  package static func blockSignalsOnThisThread() { _ = clinux_block_signals_on_thread() }
+
+  /// At most 15 bytes. pthread_setname_np(3)
+  package static func nameThisThread(_ name: String) { _ = clinux_name_thread(String(name.prefix(15))) }
+
+  /// The cores this process may run on. sched_getaffinity(2)
+  package static var cores: Int { max(1, clinux_cores()) }
+
+  /// The most descriptors this process may have. getrlimit(2), RLIMIT_NOFILE
+  package static var descriptorLimit: Int { max(3, clinux_descriptor_limit()) }
+
+  /// What this thread belongs to: set once by a reactor on its own thread.
+  package static var threadOwner: UnsafeMutableRawPointer? {
+    get { clinux_thread_owner() }
+    set { clinux_set_thread_owner(newValue) }
+  }
+}

@@ -1,0 +1,77 @@
+public import SystemPackage
+
+/// A copy that did not get to its end: which side failed, why, what was delivered, and the residue.
+public struct CopyError: Error, Sendable {
+  /// Whose fault it was.
+  public enum Side: String, Sendable {
+    /// Reading failed.
+    case source
+    /// Writing failed.
+    case sink
+    /// Neither: a time limit, a cancellation, a request that cannot be met.
+    case copy
+  }
+
+  /// What happened.
+  public enum Cause: Sendable {
+    /// A system call failed, named as in the manual.
+    case call(String, Errno)
+    /// The source ended with bytes still owed: a file that became shorter.
+    case truncated(owed: Int)
+    /// The task was cancelled.
+    case cancelled
+    /// ``CopyOptions/deadline`` passed.
+    case deadline
+    /// No byte was delivered for ``CopyOptions/idleTimeout``.
+    case idle
+    /// The endpoint was closed while the copy used it.
+    case closed
+    /// The end is none that a stream can be copied from or to: the reason says why.
+    case unsupported(String)
+    /// The route that was asked for does not work here: the reason says why.
+    case routeUnavailable(Route, reason: String)
+    /// Source and sink are the same file, and the ranges overlap.
+    case sameFile
+    /// ``readAll(from:limit:options:)`` found more than its limit.
+    case overLimit(Int)
+    /// Someone else's reader, writer or fast path threw this.
+    case custom(any Error)
+  }
+
+  /// Whose fault it was.
+  public let side: Side
+  /// What happened.
+  public let cause: Cause
+  /// What was done up to then; `report.delivered` is exact.
+  public let report: CopyReport
+  /// The bytes taken from the source and not accepted by the sink, in order. It is a source: copy it to another sink,
+  /// or read it again.
+  public let residue: Bytes
+
+  /// The kernel's reason, where it is one of the kernel's.
+  public var errno: Errno? {
+    if case .call(_, let errno) = cause { errno } else { nil }
+  }
+}
+
+extension CopyError: CustomStringConvertible {
+  /// One sentence: what failed, and what was delivered before.
+  public var description: String {
+    let what =
+      switch cause {
+      case .call(let call, let errno): "\(side == .source ? "reading" : "writing") failed in \(call): \(errno)"
+      case .truncated(let owed): "the source ended with \(owed) bytes still owed; it became shorter meanwhile"
+      case .cancelled: "the task was cancelled"
+      case .deadline: "the deadline passed"
+      case .idle: "no byte was delivered for as long as the idle timeout allows"
+      case .closed: "the \(side) was closed meanwhile"
+      case .unsupported(let reason): "the \(side) cannot be copied \(side == .source ? "from" : "to"): \(reason)"
+      case .routeUnavailable(let route, let reason): "the route \(route) was asked for and does not work: \(reason)"
+      case .sameFile: "source and sink are the same file, and the ranges overlap"
+      case .overLimit(let limit): "the source has more than the limit of \(limit) bytes"
+      case .custom(let error): "the \(side) failed: \(error)"
+      }
+    let residueNote = residue.count > 0 ? ", \(residue.count) taken and given back as residue" : ""
+    return "\(what) (\(report.delivered) bytes delivered\(residueNote))"
+  }
+}

@@ -1,0 +1,99 @@
+/// What a copy did.
+public struct CopyReport: Sendable, Codable, Equatable {
+  /// A route that was better on paper and was not taken, or was given up.
+  public struct Declined: Sendable, Codable, Equatable {
+    /// The route.
+    public var route: Route
+    /// Why, in words.
+    public var reason: String
+  }
+
+  /// Why the copy ended.
+  public enum End: String, Sendable, Codable {
+    /// The source had no more.
+    case sourceEnded
+    /// The limit was reached.
+    case limitReached
+    /// It failed; the ``CopyError`` says how.
+    case failed
+  }
+
+  /// How often a copy suspended, and for what.
+  public struct Waits: Sendable, Codable, Equatable {
+    /// For bytes from the source.
+    public var source = 0
+    /// For room in the sink.
+    public var sink = 0
+    /// For a thread that may block.
+    public var blockingPool = 0
+    /// For the throttle.
+    public var throttle = 0
+    /// To let others on the reactor have a turn.
+    public var turn = 0
+  }
+
+  /// What became of a second sink (``Tee``).
+  public struct TeeReport: Sendable, Codable, Equatable {
+    /// Bytes it accepted.
+    public var delivered = 0
+    /// Bytes of the copy that it did not get, because it was let go.
+    public var missed = 0
+    /// Why it was let go; nil if it got everything.
+    public var detached: String?
+  }
+
+  /// Bytes the sink accepted.
+  public var delivered = 0
+  /// Bytes taken from the source, those in memory included. Always `delivered` plus the residue.
+  public var consumed = 0
+  /// Delivered bytes by the route they took; the sum is `delivered`.
+  public var bytesByRoute: [Route: Int] = [:]
+  /// Every better route that was not taken.
+  public var declined: [Declined] = []
+  /// Why it ended.
+  public var end = End.sourceEnded
+  /// System calls made for this copy, by the name in the manual.
+  public var systemCalls: [String: Int] = [:]
+  /// How often it suspended.
+  public var waits = Waits()
+  /// Second sinks, in the order of the wrappers.
+  public var tees: [TeeReport] = []
+  /// The name of the fast path that ``Route/own`` stands for.
+  public var ownRoute: String?
+  /// Seconds from start to end.
+  public var elapsedSeconds = 0.0
+  /// Seconds of CPU in user space; nil when not measured.
+  public var userCPUSeconds: Double?
+  /// Seconds of CPU in the kernel; nil when not measured.
+  public var systemCPUSeconds: Double?
+
+  init() {}
+
+  /// From start to end.
+  public var elapsed: Duration { .seconds(elapsedSeconds) }
+
+  /// The route that most bytes took; nil when there were none.
+  public var mainRoute: Route? {
+    bytesByRoute.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key
+  }
+}
+
+extension CopyReport: CustomStringConvertible {
+  /// One line: "1.0 MiB by sendfile in 0.8 ms (1.2 GiB/s), 4 system calls".
+  public var description: String {
+    let routes = bytesByRoute.sorted { ($0.value, $1.key.rawValue) > ($1.value, $0.key.rawValue) }
+    let way =
+      switch routes.count {
+      case 0: ""
+      case 1: " by \(routes[0].key)"
+      default: " by " + routes.map { "\($0.key) (\(Amount.bytes($0.value)))" }.joined(separator: " and ")
+      }
+    let calls = systemCalls.values.reduce(0, +)
+    var line = "\(Amount.bytes(delivered))\(way) in \(Amount.seconds(elapsedSeconds))"
+    if elapsedSeconds > 0, delivered > 0 { line += " (\(Amount.bytes(Int(Double(delivered) / elapsedSeconds)))/s)" }
+    line += ", \(calls) system call\(calls == 1 ? "" : "s")"
+    if consumed > delivered { line += ", \(Amount.bytes(consumed - delivered)) taken and not delivered" }
+    for declined in declined { line += "; not by \(declined.route): \(declined.reason)" }
+    return line
+  }
+}

@@ -1,0 +1,53 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+
+/// An end of a copy that the kernel reads or writes.
+struct KernelEnd {
+  let descriptor: Descriptor
+  let facts: EndFacts
+  /// Where the next byte is, where there are positions; nil for streams, and for a sink that appends.
+  var offset: Int64?
+  /// How to wait for it; nil for what never makes anyone wait.
+  let readiness: Readiness?
+  /// The readiness was made for this copy alone: the descriptor has no home, or lives on another reactor, whose state
+  /// is not ours to touch.
+  let isGuest: Bool
+  /// epoll refuses it (EPERM): no waiting, the call itself blocks, in the pool.
+  var cannotWait = false
+  /// The kernel cannot promise not to block on it (RWF_NOWAIT before Linux 6.4): the call is made in the pool.
+  var lacksNoWait = false
+
+  init(_ descriptor: Descriptor, offset: Int64?, on reactor: Reactor) throws(Errno) {
+    self.descriptor = descriptor
+    facts = try EndFacts(of: descriptor)
+    let hasPositions = !facts.kind.isStream && !facts.appends
+    self.offset = hasPositions ? offset ?? 0 : nil
+    if !facts.kind.isStream {
+      readiness = nil
+      isGuest = false
+    } else if let home = descriptor.home, home.reactor === reactor {
+      readiness = home.readiness
+      isGuest = false
+    } else {
+      readiness = Readiness(descriptor.number, on: reactor, lent: true)
+      isGuest = true
+    }
+  }
+
+  var number: Int32 { descriptor.number }
+  var kind: EndKind { facts.kind }
+
+  /// Whether calls on it may block whatever is done, and so belong into the pool.
+  var mayBlock: Bool {
+    switch kind {
+    case .terminal, .device, .blockDevice, .unknown: true
+    case .pipe: facts.blocks && lacksNoWait
+    default: false
+    }
+  }
+
+  func release() {
+    if isGuest { readiness?.withdraw() }
+  }
+}

@@ -1,0 +1,67 @@
+import LinuxCalls
+
+/// What a copy has done so far: plain numbers, written as it goes, made into a report at the end.
+struct Ledger {
+  private(set) var delivered = 0
+  private(set) var consumed = 0
+  private var byRoute = InlineArray<7, Int>(repeating: 0)
+  private(set) var lastRoute = Route.buffered
+  private(set) var declined: [CopyReport.Declined] = []
+  var waits = CopyReport.Waits()
+  var calls = SystemCallCounts()
+  /// Nanoseconds.
+  var userCPU: Int64 = 0
+  var systemCPU: Int64 = 0
+  var ownRoute: String?
+
+  mutating func took(_ count: Int) { consumed += count }
+
+  mutating func deliver(_ count: Int, by route: Route) {
+    delivered += count
+    byRoute[route.slot] += count
+    lastRoute = route
+  }
+
+  mutating func decline(_ route: Route, _ reason: String) {
+    let entry = CopyReport.Declined(route: route, reason: reason)
+    if !declined.contains(entry) { declined.append(entry) }
+  }
+
+  /// The caller chose the route: there is no better one to explain.
+  mutating func forgetDeclined() { declined = [] }
+
+  func bytes(by route: Route) -> Int { byRoute[route.slot] }
+
+  func report(end: CopyReport.End, elapsed: Int64, hasCPU: Bool) -> CopyReport {
+    var report = CopyReport()
+    report.delivered = delivered
+    report.consumed = consumed
+    for route in Route.allCases where byRoute[route.slot] > 0 { report.bytesByRoute[route] = byRoute[route.slot] }
+    report.declined = declined
+    report.end = end
+    report.systemCalls = Dictionary(uniqueKeysWithValues: calls.nonzero.map { ($0.kind.name, $0.count) })
+    report.waits = waits
+    report.ownRoute = ownRoute
+    report.elapsedSeconds = Double(elapsed) / 1e9
+    if hasCPU {
+      report.userCPUSeconds = Double(userCPU) / 1e9
+      report.systemCPUSeconds = Double(systemCPU) / 1e9
+    }
+    return report
+  }
+}
+
+extension Route {
+  /// Its place in the ledger.
+  fileprivate var slot: Int {
+    switch self {
+    case .sendfile: 0
+    case .copyFileRange: 1
+    case .splice: 2
+    case .pipedSplice: 3
+    case .memory: 4
+    case .buffered: 5
+    case .own: 6
+    }
+  }
+}

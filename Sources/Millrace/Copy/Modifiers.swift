@@ -1,0 +1,38 @@
+/// Those who look on as bytes go by. `skip` is how many bytes of the copy they do not see: those that a wrapper
+/// further out put in front.
+struct Modifiers: Sendable {
+  var observers: [Observer] = []
+  var rates: [Int] = []
+  var tees: [TeeRequest] = []
+  var hashers: [HashRequest] = []
+
+  var isEmpty: Bool { observers.isEmpty && rates.isEmpty && tees.isEmpty && hashers.isEmpty }
+
+  mutating func skip(_ count: Int) {
+    for index in observers.indices { observers[index].skip += count }
+    for index in tees.indices { tees[index].skip += count }
+    for index in hashers.indices { hashers[index].skip += count }
+  }
+
+  mutating func add(_ more: Modifiers) {
+    observers += more.observers
+    rates += more.rates
+    tees += more.tees
+    hashers += more.hashers
+  }
+}
+
+struct Observer: Sendable {
+  var skip: Int
+  let call: @Sendable (CopyProgress) -> Void
+}
+
+struct TeeRequest: Sendable {
+  var skip: Int
+  let tee: Tee
+}
+
+struct HashRequest: Sendable {
+  var skip: Int
+  let hasher: any ByteHasher
+}

@@ -1,0 +1,45 @@
+/// What a sink stands for: an end that the kernel or a writer writes to, and those who look on.
+public struct SinkShape: Sendable {
+  enum End: Sendable {
+    case file(File, offset: Int64?, length: Int?)
+    case stream(Descriptor)
+    case writer(any ByteWriter)
+    case collector(Collector)
+  }
+
+  let end: End
+  private(set) var modifiers = Modifiers()
+  var origin: (any ByteSink)?
+
+  init(end: End) { self.end = end }
+
+  /// Something that writes by itself; copies to it are buffered.
+  public static func writer(_ writer: any ByteWriter) -> SinkShape { SinkShape(end: .writer(writer)) }
+
+  /// Calls `progress` as bytes are delivered.
+  public func observed(_ progress: @escaping @Sendable (CopyProgress) -> Void) -> SinkShape {
+    modified { $0.observers.append(Observer(skip: 0, call: progress)) }
+  }
+
+  /// No faster than `bytesPerSecond`.
+  public func throttled(to bytesPerSecond: Int) -> SinkShape {
+    precondition(bytesPerSecond > 0, "a rate is 1 byte a second or more, not \(bytesPerSecond)")
+    return modified { $0.rates.append(bytesPerSecond) }
+  }
+
+  /// The same bytes to a second sink.
+  public func teed(to second: Tee) -> SinkShape {
+    modified { $0.tees.append(TeeRequest(skip: 0, tee: second)) }
+  }
+
+  /// Shows the bytes to `hasher`, which costs the kernel route.
+  public func hashed(into hasher: any ByteHasher) -> SinkShape {
+    modified { $0.hashers.append(HashRequest(skip: 0, hasher: hasher)) }
+  }
+
+  private func modified(_ change: (inout Modifiers) -> Void) -> SinkShape {
+    var shape = self
+    change(&shape.modifiers)
+    return shape
+  }
+}

@@ -1,0 +1,75 @@
+/// What a source stands for: bytes held in memory, then an end that the kernel or a reader reads, with a limit, and
+/// those who look on. Wrappers change a shape; the planner reads it.
+public struct SourceShape: Sendable {
+  enum End: Sendable {
+    case nothing
+    case file(File, offset: Int64?, length: Int?)
+    case stream(Descriptor)
+    case reader(any ByteReader)
+  }
+
+  /// Bytes that go first.
+  private(set) var head: [UInt8]
+  let end: End
+  /// The most bytes of all, the head's included.
+  private(set) var limit: Int?
+  private(set) var modifiers = Modifiers()
+  /// The source as it was before any wrapper: the one that may have a way of its own.
+  var origin: (any ByteSource)?
+
+  init(head: [UInt8] = [], end: End) {
+    self.head = head
+    self.end = end
+  }
+
+  /// Bytes in memory.
+  public static func memory(_ bytes: [UInt8]) -> SourceShape { SourceShape(head: bytes, end: .nothing) }
+
+  /// Something that reads by itself; copies from it are buffered.
+  public static func reader(_ reader: any ByteReader) -> SourceShape { SourceShape(end: .reader(reader)) }
+
+  /// At most `most` bytes of it.
+  public func limited(to most: Int) -> SourceShape {
+    precondition(most >= 0, "a limit is 0 or more, not \(most)")
+    var shape = self
+    shape.limit = min(limit ?? Int.max, most)
+    return shape
+  }
+
+  /// `bytes` first, then all of it.
+  public func prefixed(by bytes: [UInt8]) -> SourceShape {
+    var shape = self
+    shape.head = bytes + (limit.map { Array(head.prefix($0)) } ?? head)
+    shape.limit = limit.map { $0 + bytes.count }
+    // Those who looked on so far do not see the new bytes.
+    shape.modifiers.skip(bytes.count)
+    return shape
+  }
+
+  /// Calls `progress` as bytes are delivered.
+  public func observed(_ progress: @escaping @Sendable (CopyProgress) -> Void) -> SourceShape {
+    modified { $0.observers.append(Observer(skip: 0, call: progress)) }
+  }
+
+  /// No faster than `bytesPerSecond`.
+  public func throttled(to bytesPerSecond: Int) -> SourceShape {
+    precondition(bytesPerSecond > 0, "a rate is 1 byte a second or more, not \(bytesPerSecond)")
+    return modified { $0.rates.append(bytesPerSecond) }
+  }
+
+  /// The same bytes to a second sink.
+  public func teed(to second: Tee) -> SourceShape {
+    modified { $0.tees.append(TeeRequest(skip: 0, tee: second)) }
+  }
+
+  /// Shows the bytes to `hasher`, which costs the kernel route.
+  public func hashed(into hasher: any ByteHasher) -> SourceShape {
+    modified { $0.hashers.append(HashRequest(skip: 0, hasher: hasher)) }
+  }
+
+  private func modified(_ change: (inout Modifiers) -> Void) -> SourceShape {
+    var shape = self
+    change(&shape.modifiers)
+    return shape
+  }
+}

@@ -1,0 +1,228 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+
+/// Why a copy does not even begin, or cannot go on.
+struct CopyFailure: Error {
+  var side: CopyError.Side
+  var cause: CopyError.Cause
+
+  init(_ side: CopyError.Side, _ cause: CopyError.Cause) {
+    self.side = side
+    self.cause = cause
+  }
+}
+
+extension Transfer {
+  /// Asks the facts of both ends and begins their use.
+  func open() throws(CopyFailure) {
+    source = try openSource()
+    sink = try openSink()
+    try refuseWhatIsNoStream(source, .source)
+    try refuseWhatIsNoStream(sink, .sink)
+    let limit = min(options.limit ?? Int.max, sourceShape.limit ?? Int.max)
+    let head = Array(sourceShape.head.prefix(limit))
+    pending = PendingBytes(head, route: .memory)
+    ledger.took(head.count)
+    remaining = limit - head.count
+    if case .file(_, _, let length?) = sourceShape.end {
+      owed = min(length, remaining)
+      remaining = min(remaining, length)
+    }
+    if case .file(_, _, let length?) = sinkShape.end {
+      if pending.count > length {
+        pending = PendingBytes(Array(head.prefix(length)), route: .memory)
+        ledger.took(length - head.count)
+      }
+      remaining = min(remaining, length - pending.count)
+      owed = owed.map { min($0, remaining) }
+    }
+    if case .nothing = sourceShape.end { sourceEnded = true }
+    try refuseSameFile()
+    if collector != nil { reserveCollector() }
+  }
+
+  /// Ends the use of both ends, and says where their positions are now.
+  func close() {
+    if let source {
+      if case .file(let file, nil, _) = sourceShape.end, let offset = source.offset {
+        file.position = offset
+      }
+      source.release()
+      source.descriptor.end(.reading, exclusive: source.kind.isStream)
+    }
+    if let sink {
+      if case .file(let file, nil, _) = sinkShape.end, let offset = sink.offset {
+        file.position = offset
+      }
+      sink.release()
+      sink.descriptor.end(.writing, exclusive: sink.kind.isStream)
+    }
+    source = nil
+    sink = nil
+  }
+
+  /// The ways to try, best first.
+  func plan() throws(CopyFailure) -> [Method] {
+    if reader != nil || writer != nil { return try planCustom() }
+    guard let source else { return [.deliver] }
+    let sinkKind = sink?.kind ?? .memory
+    guard let from = RouteTable.Ends(source.kind), let to = RouteTable.Ends(sinkKind) else { return [.buffered] }
+    var methods: [Method] = []
+    for route in RouteTable.routes(from: from, to: to) {
+      if let reason = reasonAgainst(route, source, sink) {
+        ledger.decline(route, reason)
+      } else {
+        methods.append(Method(route))
+      }
+    }
+    if case .only(let route) = options.routes, !methods.contains(Method(route)) {
+      let reason = ledger.declined.first { $0.route == route }?.reason
+      throw CopyFailure(
+        .copy,
+        .routeUnavailable(
+          route, reason: reason ?? "no such route leads from \(source.kind.rawValue) to \(sinkKind.rawValue)"))
+    }
+    if case .only = options.routes {
+      ledger.forgetDeclined()
+    } else if methods == [.pipedSplice, .buffered], to == .socket {
+      wasAdaptive = true
+      return [.adaptive]
+    }
+    if methods.isEmpty { methods = [.buffered] }
+    return methods
+  }
+
+  private func planCustom() throws(CopyFailure) -> [Method] {
+    if case .only(let route) = options.routes, route != .buffered {
+      throw CopyFailure(
+        .copy, .routeUnavailable(route, reason: "one end reads or writes by itself, so the bytes pass through memory"))
+    }
+    return reader != nil ? [.deliver] : [.refill]
+  }
+
+  /// Why `route` is not for these ends, by their facts; nil when it is worth a try.
+  private func reasonAgainst(_ route: Route, _ source: KernelEnd, _ sink: KernelEnd?) -> String? {
+    switch options.routes {
+    case .automatic: break
+    case .only(let only) where only != route: return "another route was asked for"
+    case .without(let excluded) where excluded.contains(route) && route != .buffered: return "excluded by the caller"
+    default: break
+    }
+    guard route != .buffered, let sink else { return nil }
+    if !modifiers.hashers.isEmpty { return "a hash must see the bytes" }
+    if !modifiers.tees.isEmpty, let reason = reasonAgainstTee(route, source, sink) { return reason }
+    if sink.facts.appends { return "sink appends" }
+    if route != .copyFileRange {
+      for end in [source, sink] where end.kind.isStreamSocket && end.facts.blocks {
+        return "the lent socket blocks (O_NONBLOCK is not set), and its flags are not ours to change"
+      }
+    }
+    return reactor.refusals[refusalKey(route)]
+  }
+
+  /// A refusal of a file system or the kernel, told again for the same pair of devices.
+  func refusalKey(_ route: Route) -> RouteRefusals.Key {
+    RouteRefusals.Key(
+      route: route.rawValue, source: Self.device(of: source), sink: Self.device(of: sink))
+  }
+
+  private static func device(of end: KernelEnd?) -> UInt64 {
+    guard let end else { return 0 }
+    // Sockets and pipes have no device that would mean anything; their kind takes its place.
+    if end.kind == .regular { return end.facts.device }
+    return UInt64.max - UInt64(EndKind.allCases.firstIndex(of: end.kind) ?? 0)
+  }
+
+  private func openSource() throws(CopyFailure) -> KernelEnd? {
+    switch sourceShape.end {
+    case .nothing, .reader: return nil
+    case .file(let file, let offset, _):
+      return try begin(file.descriptor, offset ?? file.position, .reading, .source)
+    case .stream(let descriptor): return try begin(descriptor, nil, .reading, .source)
+    }
+  }
+
+  private func openSink() throws(CopyFailure) -> KernelEnd? {
+    switch sinkShape.end {
+    case .writer, .collector: return nil
+    case .file(let file, let offset, _):
+      return try begin(file.descriptor, offset ?? file.position, .writing, .sink)
+    case .stream(let descriptor): return try begin(descriptor, nil, .writing, .sink)
+    }
+  }
+
+  private func begin(
+    _ descriptor: Descriptor, _ offset: Int64?, _ direction: Descriptor.Direction, _ side: CopyError.Side
+  ) throws(CopyFailure) -> KernelEnd {
+    let end: KernelEnd
+    do throws(Errno) { end = try KernelEnd(descriptor, offset: offset, on: reactor) } catch {
+      throw CopyFailure(side, .call("fstat", error))
+    }
+    do throws(Errno) { try descriptor.begin(direction, exclusive: end.kind.isStream) } catch {
+      if error == .badFileDescriptor { throw CopyFailure(side, .closed) }
+      throw CopyFailure(
+        side, .unsupported("another task \(side == .source ? "reads from" : "writes to") it at the same time"))
+    }
+    return end
+  }
+
+  private func refuseWhatIsNoStream(_ end: KernelEnd?, _ side: CopyError.Side) throws(CopyFailure) {
+    switch end?.kind {
+    case .directory: throw CopyFailure(side, .unsupported("it is a directory"))
+    case .message:
+      throw CopyFailure(
+        side, .unsupported("its socket carries messages (datagram, seqpacket) or listens; a stream has no message bounds"))
+    default: break
+    }
+  }
+
+  private func refuseSameFile() throws(CopyFailure) {
+    guard let source, let sink, source.kind == .regular, sink.kind == .regular,
+      source.facts.device == sink.facts.device, source.facts.inode == sink.facts.inode
+    else { return }
+    let from = source.offset ?? 0
+    let left = max(0, source.facts.size - from)
+    let length = Int64(clamping: min(remaining, Int(left)))
+    // A sink that appends writes behind the end, which a source without a limit would then read.
+    let to = sink.offset ?? source.facts.size
+    let isBounded = remaining <= Int(left)
+    let overlaps = from < to + length && to < from + length
+    if overlaps || (!isBounded && sink.offset == nil) { throw CopyFailure(.copy, .sameFile) }
+  }
+
+  private func reserveCollector() {
+    guard let source, source.kind == .regular, source.facts.size > 0 else {
+      collector?.reserve(pending.count)
+      return
+    }
+    let left = Int(max(0, source.facts.size - (source.offset ?? 0)))
+    collector?.reserve(pending.count + min(left, remaining))
+  }
+}
+
+extension Transfer.Method {
+  init(_ route: Route) {
+    self =
+      switch route {
+      case .sendfile: .sendfile
+      case .copyFileRange: .copyFileRange
+      case .splice: .splice
+      case .pipedSplice: .pipedSplice
+      case .memory: .deliver
+      case .buffered, .own: .buffered
+      }
+  }
+
+  /// The route that its bytes are counted under; nil where that changes.
+  var route: Route? {
+    switch self {
+    case .sendfile: .sendfile
+    case .copyFileRange: .copyFileRange
+    case .splice: .splice
+    case .pipedSplice: .pipedSplice
+    case .buffered, .refill: .buffered
+    case .adaptive, .deliver: nil
+    }
+  }
+}

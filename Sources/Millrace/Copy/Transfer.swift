@@ -1,0 +1,153 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+
+/// One copy on its way: the ends, what is held in between, and what has been done.
+///
+/// Confined to the task and reactor that run it; while a bite is done in the blocking pool, to that thread. The
+/// routes are extensions, one a file; `Transfer+Driving` takes the turns, waits and keeps the time.
+final class Transfer: @unchecked Sendable {
+  let reactor: Reactor
+  let options: CopyOptions
+  let sourceShape: SourceShape
+  let sinkShape: SinkShape
+  let modifiers: Modifiers
+
+  // The ends. Of each side one is set, or none for a source in memory.
+  var source: KernelEnd?
+  var sink: KernelEnd?
+  let reader: (any ByteReader)?
+  let writer: (any ByteWriter)?
+  let collector: Collector?
+
+  // What is held in between.
+  var pending = PendingBytes()
+  var buffer: BufferLease?
+  var pipe: PipeLease?
+  /// Bytes of `buffer` that came from `pending`.
+  var primed = 0
+
+  // Where it stands.
+  var ledger = Ledger()
+  /// Bytes that may still be taken from the source.
+  var remaining = Int.max
+  /// Bytes a section has promised and not given yet.
+  var owed: Int?
+  var sourceEnded = false
+  var gauge = FlowGauge()
+  var pump = SplicePump(remaining: 0, chunk: 0)
+  var residency = Residency()
+  var tees: [TeeBranch] = []
+  var wasAdaptive = false
+  /// No splice any more in this copy, for the reason that stands in the ledger.
+  var spliceIsOut = false
+
+  // The task's side: set while it runs.
+  var parker: Parker
+  var isOffloaded = false
+  private(set) var buckets: [TokenBucket] = []
+  let started = Linux.now
+  var lastProgress: Int64
+  let deadline: Int64?
+  lazy var timer = TimerEntry(self)
+  var work: (method: Method, allowance: Int) = (.buffered, 0)
+  var workStep = Step.progressed
+  var workCalls = SystemCallCounts()
+  var turn = TurnMeter()
+
+  init(_ source: SourceShape, _ sink: SinkShape, _ options: CopyOptions, on reactor: Reactor, parker: Parker) {
+    self.reactor = reactor
+    self.parker = parker
+    self.options = options
+    sourceShape = source
+    sinkShape = sink
+    var modifiers = source.modifiers
+    modifiers.add(sink.modifiers)
+    if let progress = options.progress { modifiers.observers.append(Observer(skip: 0, call: progress)) }
+    self.modifiers = modifiers
+    if case .reader(let reader) = source.end { self.reader = reader } else { reader = nil }
+    if case .writer(let writer) = sink.end { self.writer = writer } else { writer = nil }
+    if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
+    lastProgress = started
+    deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds }
+    buckets = modifiers.rates.map { TokenBucket(bytesPerSecond: $0, at: started) }
+  }
+
+  /// How one bite is taken.
+  enum Method: Equatable {
+    case sendfile, copyFileRange, splice, pipedSplice, adaptive, buffered
+    /// From the pending bytes to a sink of the kernel's or in memory.
+    case deliver
+    /// From a source of the kernel's to the pending bytes, for a writer.
+    case refill
+  }
+
+  /// What came of a bite.
+  enum Step: Equatable {
+    case progressed
+    case awaitSource, awaitSink
+    /// Waits for room in a second sink.
+    case awaitTee(Int)
+    case ended
+    /// Not this route, from here on: why.
+    case refused(String)
+    case failed(CopyError.Side, SystemCall, Errno)
+  }
+
+  /// Everything that is held in between is gone, and nothing more may come.
+  var isDrained: Bool { pending.isEmpty && heldInBuffer == 0 && pump.held == 0 }
+
+  var hasBuffer: Bool {
+    switch buffer {
+    case .some: true
+    case .none: false
+    }
+  }
+
+  var heldInBuffer: Int {
+    switch buffer {
+    case .some(let lease): lease.count
+    case .none: 0
+    }
+  }
+
+  // MARK: - Throttle
+
+  /// Bytes that every rate lets through now; zero means wait until `throttledUntil`.
+  func throttleAllowance(_ wanted: Int) -> Int {
+    guard !buckets.isEmpty else { return wanted }
+    let now = Linux.now
+    var allowance = wanted
+    for index in buckets.indices {
+      allowance = min(allowance, buckets[index].allowance(at: now, wanted: wanted))
+    }
+    return allowance
+  }
+
+  func throttledUntil(_ wanted: Int) -> Int64 {
+    buckets.map { $0.nextTime(wanted: wanted) }.max() ?? 0
+  }
+
+  func spend(_ count: Int) {
+    for index in buckets.indices { buckets[index].spend(count) }
+  }
+}
+
+/// System calls and CPU of the stretches between two suspensions.
+struct TurnMeter {
+  private var calls = SystemCallCounts()
+  private var usage = ThreadUsage(user: 0, system: 0)
+
+  mutating func begin(measuresCPU: Bool) {
+    calls = .ofThisThread
+    if measuresCPU { usage = .ofThisThread }
+  }
+
+  func end(into ledger: inout Ledger, measuresCPU: Bool) {
+    ledger.calls.add(from: calls, to: .ofThisThread)
+    guard measuresCPU else { return }
+    let now = ThreadUsage.ofThisThread
+    ledger.userCPU += now.user - usage.user
+    ledger.systemCPU += now.system - usage.system
+  }
+}

@@ -1,0 +1,148 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+
+extension Connection {
+  /// Connects to `address`. Suspends until the peer has answered; EHOSTUNREACH, ECONNREFUSED and the like as the
+  /// kernel has them, ETIMEDOUT after `timeout` or after the kernel's own limit. connect(2)
+  public static func connect(
+    to address: Address, timeout: Duration? = nil, options: ConnectionOptions = ConnectionOptions()
+  ) async throws(EndpointError) -> Connection {
+    do throws(CallFailure) {
+      let kind: EndKind = address.raw.family == SocketFamily.unix ? .unix : .tcp
+      let connection = try socket(for: address, kind: kind, options: options)
+      let deadline = timeout.map { Linux.now + $0.nanoseconds }
+      if try callConnect(connection, address) { return connection }
+      try await connection.awaitConnected(until: deadline)
+      return connection
+    } catch {
+      throw error.endpointError("connect to", "\(address)")
+    }
+  }
+
+  /// Connects to a name. Its addresses are tried as RFC 8305 has it: IPv6 and IPv4 by turns, the next one when the
+  /// last has failed or has not answered for 250 ms, and the first that answers wins.
+  ///
+  /// Throws the last failure when none answers. The resolver runs in the blocking pool.
+  public static func connect(
+    host: String, port: UInt16, timeout: Duration? = nil, options: ConnectionOptions = ConnectionOptions()
+  ) async throws(EndpointError) -> Connection {
+    let deadline = timeout.map { Linux.now + $0.nanoseconds }
+    let addresses = interleaved(try await Address.resolve(host: host, port: port))
+    if addresses.count == 1 { return try await connect(to: addresses[0], timeout: timeout, options: options) }
+    return try await race(addresses, subject: "\(host):\(port)", until: deadline, options: options)
+  }
+
+  private static func socket(
+    for address: Address, kind: EndKind, options: ConnectionOptions
+  ) throws(CallFailure) -> Connection {
+    do throws(Errno) {
+      let number = try Linux.socket(address.raw.family, SocketType.stream)
+      let connection = Connection(number, .owned, kind: kind, reactor: nil)
+      try options.apply(to: number, kind: kind)
+      return connection
+    } catch {
+      throw .errno(error)
+    }
+  }
+
+  private static func callConnect(_ connection: Connection, _ address: Address) throws(CallFailure) -> Bool {
+    do throws(Errno) { return try Linux.connect(connection.descriptor.number, to: address.raw) } catch {
+      throw .errno(error)
+    }
+  }
+
+  private func awaitConnected(until deadline: Int64?) async throws(CallFailure) {
+    let descriptor = descriptor
+    // Writability before the answer would be an edge of the unconnected socket: ask whether there is a peer.
+    try await descriptor.repeating(.writing, until: deadline) { (number) throws(Errno) in
+      let error = try Linux.option(.error, of: number)
+      if error != 0 { throw Errno(rawValue: Int32(error)) }
+      do throws(Errno) { _ = try Linux.remoteAddress(of: number) } catch {
+        guard error == .socketNotConnected else { throw error }
+        // Either still on its way, or failed between the two questions.
+        let late = try Linux.option(.error, of: number)
+        throw late == 0 ? .wouldBlock : Errno(rawValue: Int32(late))
+      }
+    }
+  }
+
+  /// RFC 8305 §4: the resolver's order, but the families take turns.
+  static func interleaved(_ addresses: [Address]) -> [Address] {
+    guard let firstFamily = addresses.first?.raw.family else { return [] }
+    let preferred = addresses.filter { $0.raw.family == firstFamily }
+    let others = addresses.filter { $0.raw.family != firstFamily }
+    var result: [Address] = []
+    for index in 0..<max(preferred.count, others.count) {
+      if index < preferred.count { result.append(preferred[index]) }
+      if index < others.count { result.append(others[index]) }
+    }
+    return result
+  }
+
+  private enum RaceEvent: Sendable {
+    case connected(Connection)
+    case failed(EndpointError)
+    case delayPassed
+  }
+
+  /// RFC 8305 §5: the recommended Connection Attempt Delay.
+  private static let attemptDelay = Duration.milliseconds(250)
+
+  private static func race(
+    _ addresses: [Address], subject: String, until deadline: Int64?, options: ConnectionOptions
+  ) async throws(EndpointError) -> Connection {
+    let reactor = Reactor.current ?? Reactors.shared.next()
+    let result: Result<Connection, EndpointError> = await withTaskGroup(of: RaceEvent.self) { group in
+      var waiting = addresses[...]
+      var running = 0
+      var lastFailure = EndpointError("connect to", subject, reason: "it has no address")
+      func start(_ group: inout TaskGroup<RaceEvent>) {
+        guard let address = waiting.popFirst() else { return }
+        running += 1
+        let isLast = waiting.isEmpty
+        group.addTask(executorPreference: reactor) {
+          do throws(EndpointError) {
+            let left = deadline.map { Duration.nanoseconds(max(0, $0 - Linux.now)) }
+            return .connected(try await connect(to: address, timeout: left, options: options))
+          } catch {
+            return .failed(error)
+          }
+        }
+        guard !isLast else { return }
+        group.addTask(executorPreference: reactor) {
+          _ = try? await reactor.sleep(for: attemptDelay)
+          return .delayPassed
+        }
+      }
+      start(&group)
+      for await event in group {
+        switch event {
+        case .connected(let connection):
+          group.cancelAll()
+          return .success(connection)
+        case .failed(let error):
+          running -= 1
+          lastFailure = error
+          if running == 0, waiting.isEmpty { return .failure(lastFailure) }
+          start(&group)
+        case .delayPassed:
+          start(&group)
+        }
+      }
+      return .failure(lastFailure)
+    }
+    return try result.get()
+  }
+}
+
+extension Address {
+  /// The addresses of a name, in the order of RFC 6724. Runs in the blocking pool. getaddrinfo(3)
+  public static func resolve(host: String, port: UInt16) async throws(EndpointError) -> [Address] {
+    let result = await blocking { () throws(ResolveError) in try Linux.resolve(host: host, port: port) }
+    switch result {
+    case .success(let found): return found.map(Address.init(raw:))
+    case .failure(let error): throw EndpointError("find", host, reason: error.sentence)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import LinuxCalls
+import Reactors
+import Synchronization
+import SystemPackage
+
+/// Who closes a descriptor, and whether its flags may be changed.
+enum Ownership: Sendable {
+  /// Ours: non-blocking where that means something, closed by us.
+  case owned
+  /// Someone else's: never closed, its flags and position never changed.
+  case lent
+}
+
+/// A descriptor with the rules of its use: closed once and only after its last use, read by one and written by one.
+final class Descriptor: Sendable {
+  enum Direction: Sendable { case reading, writing }
+
+  let number: Int32
+  let ownership: Ownership
+  /// What it is, where that can never change: known for sockets and pipes of our own.
+  let fixedKind: EndKind?
+  /// The reactor it lives on, with its readiness there; files have none.
+  let home: Home?
+
+  struct Home: @unchecked Sendable {
+    let reactor: Reactor
+    let readiness: Readiness
+  }
+
+  private struct Use {
+    var count = 0
+    var isRead = false
+    var isWritten = false
+    var isClosed = false
+    var boundsUnsent = false
+  }
+
+  private let use = Mutex(Use())
+  /// Apart from the rest, for a copy asks it at every bite.
+  private let closing = Atomic<Bool>(false)
+
+  init(_ number: Int32, _ ownership: Ownership, kind: EndKind?, reactor: Reactor?) {
+    self.number = number
+    self.ownership = ownership
+    fixedKind = kind
+    home = reactor.map { Home(reactor: $0, readiness: Readiness(number, on: $0, lent: ownership == .lent)) }
+  }
+
+  deinit {
+    if !use.withLock({ $0.isClosed }) { reallyClose() }
+  }
+
+  /// Begins a use. A stream has one reader and one writer at a time (EBUSY); a closed descriptor has none (EBADF).
+  func begin(_ direction: Direction, exclusive: Bool) throws(Errno) {
+    let refusal: Errno? = use.withLock { use in
+      if isClosing { return .badFileDescriptor }
+      if exclusive {
+        switch direction {
+        case .reading:
+          if use.isRead { return .resourceBusy }
+          use.isRead = true
+        case .writing:
+          if use.isWritten { return .resourceBusy }
+          use.isWritten = true
+        }
+      }
+      use.count += 1
+      return nil
+    }
+    if let refusal { throw refusal }
+  }
+
+  func end(_ direction: Direction, exclusive: Bool) {
+    let closes = use.withLock { use in
+      use.count -= 1
+      if exclusive {
+        switch direction {
+        case .reading: use.isRead = false
+        case .writing: use.isWritten = false
+        }
+      }
+      guard isClosing, use.count == 0, !use.isClosed else { return false }
+      use.isClosed = true
+      return true
+    }
+    if closes { reallyClose() }
+  }
+
+  /// No new use begins; those under way end with "closed"; the descriptor is closed after the last of them.
+  func close() {
+    let (closes, interrupts) = use.withLock { use in
+      guard !closing.exchange(true, ordering: .acquiringAndReleasing) else { return (false, false) }
+      use.isClosed = use.count == 0
+      return (use.isClosed, !use.isClosed)
+    }
+    if closes { reallyClose() }
+    if interrupts { home?.readiness.interruptWaitersFromAnywhere() }
+  }
+
+  var isClosing: Bool { closing.load(ordering: .acquiring) }
+
+  /// True the first time: the sink's unsent queue is to be bounded now.
+  func claimsUnsentBound() -> Bool {
+    use.withLock { use in
+      defer { use.boundsUnsent = true }
+      return !use.boundsUnsent
+    }
+  }
+
+  private func reallyClose() {
+    home?.readiness.withdraw()
+    // An error of close(2) is one of a write long past; File.sync() is where it is asked for.
+    if ownership == .owned { try? Linux.close(number) }
+  }
+}

@@ -1,0 +1,90 @@
+import LinuxCalls
+import SystemPackage
+
+/// What the kernel says an end of a copy is.
+public enum EndKind: String, Sendable, Codable, CaseIterable {
+  /// A regular file, with positions.
+  case regular = "file"
+  /// A TCP stream, of either version.
+  case tcp
+  /// A Unix stream socket.
+  case unix
+  /// A stream socket of another family.
+  case stream
+  /// A pipe or FIFO.
+  case pipe
+  /// A terminal.
+  case terminal
+  /// Another character device, such as `/dev/zero`.
+  case device
+  /// A block device.
+  case blockDevice = "block device"
+  /// A socket that carries messages, not a stream.
+  case message
+  /// A directory.
+  case directory
+  /// Bytes in this process.
+  case memory
+  /// A type of someone else's that reads or writes by itself.
+  case custom
+  /// Something that no route knows.
+  case unknown
+
+  var isStreamSocket: Bool {
+    switch self {
+    case .tcp, .unix, .stream: true
+    default: false
+    }
+  }
+
+  /// Whether there is one stream of bytes in each direction, that only one copy can take from at a time.
+  var isStream: Bool { self != .regular && self != .blockDevice }
+}
+
+/// The facts of a descriptor at the time of a copy.
+struct EndFacts: Sendable {
+  var kind: EndKind
+  /// Of a regular file; of /proc files a lie.
+  var size: Int64 = 0
+  var device: UInt64 = 0
+  var inode: UInt64 = 0
+  /// O_NONBLOCK is not set: a call on this end may block the thread.
+  var blocks = false
+  /// O_APPEND is set: writes go to the end, whatever offset they name.
+  var appends = false
+
+  /// Asks the kernel. What can never change is asked once in a descriptor's life; flags and size are asked each time.
+  init(of descriptor: Descriptor) throws(Errno) {
+    if let fixed = descriptor.fixedKind, descriptor.ownership == .owned {
+      kind = fixed
+      return
+    }
+    let number = descriptor.number
+    let facts = try Linux.facts(of: number)
+    device = facts.device
+    inode = facts.inode
+    size = facts.size
+    kind =
+      switch facts.kind {
+      case .regular: .regular
+      case .directory: .directory
+      case .pipe: .pipe
+      case .blockDevice: .blockDevice
+      case .characterDevice: Linux.isTerminal(number) ? .terminal : .device
+      case .socket: try Self.socketKind(number)
+      case .other: .unknown
+      }
+    let flags = try Linux.flags(of: number)
+    blocks = !flags.contains(.nonBlocking)
+    appends = flags.contains(.append)
+  }
+
+  static func socketKind(_ number: Int32) throws(Errno) -> EndKind {
+    guard try Linux.option(.type, of: number) == Int(SocketType.stream) else { return .message }
+    switch Int32(try Linux.option(.domain, of: number)) {
+    case SocketFamily.unix: return .unix
+    case SocketFamily.v4, SocketFamily.v6: return .tcp
+    default: return .stream
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import LinuxCalls
+public import SystemPackage
+
+extension File {
+  /// What an open file may be used for.
+  public enum Access: Sendable { case read, write, readWrite }
+
+  /// Opens what exists at `path`. open(2)
+  ///
+  /// Opening a FIFO waits for its other side, in the blocking pool.
+  public static func open(_ path: FilePath, for access: Access = .read) async throws(EndpointError) -> File {
+    let flags: OpenFlags =
+      switch access {
+      case .read: .read
+      case .write: .write
+      case .readWrite: .readWrite
+      }
+    return try await open(path, flags, "open")
+  }
+
+  /// Creates the file at `path`, for reading and writing. Fails with EEXIST when there is one, unless `replacing`
+  /// says to empty it.
+  public static func create(
+    _ path: FilePath, permissions: FilePermissions = FilePermissions(rawValue: 0o666), replacing: Bool = false
+  ) async throws(EndpointError) -> File {
+    try await open(
+      path, [.readWrite, .create, replacing ? .truncate : .exclusive], "create",
+      mode: UInt32(permissions.rawValue))
+  }
+
+  /// Opens the file at `path` so that every write goes to its end, creating it if need be. No kernel route can append:
+  /// copies to it are buffered.
+  public static func append(
+    to path: FilePath, permissions: FilePermissions = FilePermissions(rawValue: 0o666)
+  ) async throws(EndpointError) -> File {
+    try await open(path, [.write, .create, .append], "append to", mode: UInt32(permissions.rawValue))
+  }
+
+  /// A file without a name in `directory`, gone when it is closed. open(2), O_TMPFILE
+  public static func temporary(in directory: FilePath = "/tmp") async throws(EndpointError) -> File {
+    try await open(directory, [.readWrite, .unnamed], "make a temporary file in", mode: 0o600)
+  }
+
+  private static func open(
+    _ path: FilePath, _ flags: OpenFlags, _ action: String, mode: UInt32 = 0
+  ) async throws(EndpointError) -> File {
+    let name = path.string
+    let result = await blocking { () throws(Errno) in try Linux.open(name, flags, mode: mode) }
+    switch result {
+    case .success(let number):
+      return File(
+        descriptor: Descriptor(number, .owned, kind: nil, reactor: nil), name: name, position: 0)
+    case .failure(let errno): throw EndpointError(action, name, errno)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import LinuxCalls
+public import Reactors
+import Synchronization
+import SystemPackage
+
+/// A socket that accepts connections: TCP or Unix.
+///
+/// It lives on one reactor, and so does every connection it accepts. A server listens once for each reactor with
+/// `reusePort`, and the kernel spreads the connections.
+public final class Listener: Sendable {
+  /// Where it listens; with the port the kernel chose when 0 was asked for.
+  public let address: Address
+  private let descriptor: Descriptor
+  private let kind: EndKind
+  private let options: ConnectionOptions
+  private let pauses = Atomic<Int>(0)
+
+  private init(descriptor: Descriptor, address: Address, kind: EndKind, options: ConnectionOptions) {
+    self.descriptor = descriptor
+    self.address = address
+    self.kind = kind
+    self.options = options
+  }
+
+  /// Listens at `address`. socket(7), tcp(7)
+  ///
+  /// - Parameters:
+  ///   - backlog: connections that may wait to be accepted; the kernel bounds it by /proc/sys/net/core/somaxconn.
+  ///   - reusePort: others may listen at the same port, in this process or another of the same user (SO_REUSEPORT).
+  ///   - options: set on each connection that is accepted.
+  ///   - reactor: where it lives; nil is the task's own, or the next of ``Reactors/shared``.
+  ///
+  /// Throws EADDRINUSE when someone else listens there, EACCES for a port below 1024 without the right to it. The
+  /// path of a Unix socket must not exist; it stays when the listener is closed.
+  public static func bind(
+    to address: Address, backlog: Int = 4096, reusePort: Bool = false,
+    options: ConnectionOptions = ConnectionOptions(), on reactor: Reactor? = nil
+  ) throws(EndpointError) -> Listener {
+    do throws(Errno) {
+      let isUnix = address.raw.family == SocketFamily.unix
+      let kind: EndKind = isUnix ? .unix : .tcp
+      let number = try Linux.socket(address.raw.family, SocketType.stream)
+      let descriptor = Descriptor(
+        number, .owned, kind: .message, reactor: reactor ?? Reactor.current ?? Reactors.shared.next())
+      if !isUnix { try Linux.setOption(.reuseAddress, of: number, to: 1) }
+      if reusePort { try Linux.setOption(.reusePort, of: number, to: 1) }
+      try Linux.bind(number, to: address.raw)
+      try Linux.listen(number, backlog: backlog)
+      return Listener(
+        descriptor: descriptor, address: Address(raw: try Linux.localAddress(of: number)), kind: kind,
+        options: options)
+    } catch {
+      throw EndpointError("listen on", "\(address)", error)
+    }
+  }
+
+  /// How often accepting paused because the process or the machine had no descriptors or memory left.
+  public var pausesForLackOfDescriptors: Int { pauses.load(ordering: .relaxed) }
+
+  /// The next connection. Suspends until there is one.
+  ///
+  /// When descriptors or memory run out (EMFILE, ENFILE, ENOBUFS, ENOMEM) it pauses, 10 ms at first and at most one
+  /// second, and tries again: connections wait in the backlog meanwhile. A connection that broke before it was
+  /// accepted is skipped. Throws when the listener is closed or the task is cancelled.
+  public func accept() async throws(EndpointError) -> Connection {
+    var pause = Duration.milliseconds(10)
+    while true {
+      do throws(CallFailure) {
+        let kind = kind
+        let options = options
+        let reactor = descriptor.home?.reactor
+        return try await descriptor.repeating(.reading) { (number) throws(Errno) in
+          let accepted = try Linux.accept(number)
+          let connection = Connection(accepted, .owned, kind: kind, reactor: reactor)
+          try options.apply(to: accepted, kind: kind)
+          return connection
+        }
+      } catch {
+        guard case .errno(let errno) = error else { throw error.endpointError("accept on", "\(address)") }
+        switch AcceptFailure(errno) {
+        case .ofOneConnection: continue
+        case .final: throw EndpointError("accept on", "\(address)", errno)
+        case .exhaustion:
+          pauses.wrappingAdd(1, ordering: .relaxed)
+          do {
+            try await (descriptor.home?.reactor ?? Reactors.shared.next()).sleep(for: pause)
+          } catch {
+            throw CallFailure.interrupted(.cancelled).endpointError("accept on", "\(address)")
+          }
+          pause = min(pause * 2, .seconds(1))
+        }
+      }
+    }
+  }
+
+  /// Stops listening. Connections in the backlog are reset by the kernel; a task in ``accept()`` goes on with an
+  /// error.
+  public func close() { descriptor.close() }
+
+  private enum AcceptFailure {
+    case ofOneConnection, exhaustion, final
+
+    /// accept(2), "Error handling": what the new connection suffered is reported by the call that accepts it.
+    init(_ errno: Errno) {
+      switch errno {
+      case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .noMemory: self = .exhaustion
+      case .connectionAbort, .connectionReset, .networkDown, .protocolError, .protocolNotAvailable, .hostIsDown,
+        .noRouteToHost, .networkUnreachable:
+        self = .ofOneConnection
+      default: self = .final
+      }
+    }
+  }
+}

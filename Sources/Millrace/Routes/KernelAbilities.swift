@@ -1,0 +1,101 @@
+import LinuxCalls
+import SystemPackage
+
+/// What this kernel can do, found out by trying.
+public struct KernelAbilities: Sendable, Codable {
+  /// An ability with what it means.
+  public struct Ability: Sendable, Codable {
+    /// What it is called.
+    public var name: String
+    /// Its value: "yes", "no: ENOENT", "1.0 MiB".
+    public var value: String
+    /// One line for people.
+    public var meaning: String
+  }
+
+  /// All of them, in a fixed order.
+  public var abilities: [Ability]
+
+  /// Tries each ability once. Makes and closes a few descriptors; takes less than a millisecond.
+  public static func probe() -> KernelAbilities {
+    KernelAbilities(abilities: [pipeSize(), cachestat(), noWaitPipe(), zeroCopySend(), kernelTLS()])
+  }
+
+  private static func pipeSize() -> Ability {
+    var value = "none"
+    if let pipe = try? Linux.pipe() {
+      _ = try? Linux.setPipeCapacity(of: pipe.write, to: 1 << 20)
+      if let size = try? Linux.pipeCapacity(of: pipe.write) { value = Amount.bytes(size) }
+      try? Linux.close(pipe.read)
+      try? Linux.close(pipe.write)
+    }
+    return Ability(
+      name: "pipe capacity", value: value,
+      meaning: "how much one splice can carry; under 64 KiB splicing through a pipe is given up")
+  }
+
+  private static func cachestat() -> Ability {
+    let value = withProbeFile { (number) throws(Errno) in _ = try Linux.cachedPages(of: number, at: 0, length: 1) }
+    return Ability(
+      name: "cachestat", value: value,
+      meaning: "whether a file range is in memory is asked in one call; otherwise by reading a byte without waiting")
+  }
+
+  private static func noWaitPipe() -> Ability {
+    guard let pipe = try? Linux.pipe() else { return Ability(name: "RWF_NOWAIT on pipes", value: "no", meaning: "") }
+    defer {
+      try? Linux.close(pipe.read)
+      try? Linux.close(pipe.write)
+    }
+    let value: String
+    do throws(Errno) {
+      _ = try unsafe readBytes(upTo: 1) { (room) throws(Errno) in try unsafe Linux.readNoWait(pipe.read, at: -1, into: room) }
+      value = "yes"
+    } catch {
+      value = error == .wouldBlock || error == .resourceTemporarilyUnavailable ? "yes" : "no: \(error)"
+    }
+    return Ability(
+      name: "RWF_NOWAIT on pipes", value: value,
+      meaning: "a blocking pipe that was lent (standard input or output) is read and written without blocking")
+  }
+
+  private static func zeroCopySend() -> Ability {
+    let value = withProbeSocket { (number) throws(Errno) in try Linux.setOption(.zeroCopy, of: number, to: 1) }
+    return Ability(
+      name: "MSG_ZEROCOPY", value: value,
+      meaning: "memory could be sent without a copy; over loopback the kernel copies all the same, so it is not used")
+  }
+
+  private static func kernelTLS() -> Ability {
+    var value = withProbeSocket { (number) throws(Errno) in try Linux.setUpperProtocol(of: number, to: "tls") }
+    // An unconnected socket is refused after the module was found.
+    if value == "no: \(Errno.socketNotConnected)" { value = "yes" }
+    return Ability(
+      name: "kernel TLS", value: value, meaning: "files could go out encrypted by sendfile; ENOENT: no module")
+  }
+
+  private static func withProbeFile(_ body: (Int32) throws(Errno) -> Void) -> String {
+    answer { () throws(Errno) in
+      let number = try Linux.open("/proc/self/exe", .read)
+      defer { try? Linux.close(number) }
+      try body(number)
+    }
+  }
+
+  private static func withProbeSocket(_ body: (Int32) throws(Errno) -> Void) -> String {
+    answer { () throws(Errno) in
+      let number = try Linux.socket(SocketFamily.v4, SocketType.stream)
+      defer { try? Linux.close(number) }
+      try body(number)
+    }
+  }
+
+  private static func answer(_ body: () throws(Errno) -> Void) -> String {
+    do throws(Errno) {
+      try body()
+      return "yes"
+    } catch {
+      return "no: \(error)"
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import SystemPackage
+
+/// What an errno of a call that moves bytes means for the copy.
+enum CallVerdict: Equatable {
+  /// Not ready: wait.
+  case wouldBlock
+  /// This call is not for these ends: the next route tries.
+  case notThisWay
+  /// The source or the sink failed, and every other route would say the same.
+  case failed(CopyError.Side)
+
+  /// For a call between two ends, which does not say which of them it speaks of. What can only be the sink's is the
+  /// sink's; every other errno goes to the next route, and the last one, the buffered, asks the two sides apart.
+  static func ofTwoEnds(_ errno: Errno) -> CallVerdict {
+    switch errno {
+    case .wouldBlock, .resourceTemporarilyUnavailable: .wouldBlock
+    case .brokenPipe, .connectionReset, .connectionAbort, .socketNotConnected, .timedOut, .noSpace,
+      .diskQuotaExceeded, .fileTooLarge, .networkDown, .networkUnreachable, .noRouteToHost, .hostIsDown:
+      .failed(.sink)
+    default: .notThisWay
+    }
+  }
+
+  /// For a call between one end and a pipe of our own: every failure is that end's, but those that say that the end
+  /// cannot be spliced.
+  static func ofOneEnd(_ errno: Errno, _ side: CopyError.Side) -> CallVerdict {
+    switch errno {
+    case .wouldBlock, .resourceTemporarilyUnavailable: .wouldBlock
+    case .invalidArgument, .noFunction, .notSupportedOnSocket, .notSupported, .illegalSeek, .badFileDescriptor,
+      .notPermitted, .noMemory:
+      .notThisWay
+    default: .failed(side)
+    }
+  }
+}

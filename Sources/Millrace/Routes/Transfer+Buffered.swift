@@ -1,0 +1,162 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+
+extension Transfer {
+  /// Read into a buffer, write from it: what always works, and what the others are measured against.
+  func biteBuffered(_ allowance: Int) -> Step {
+    if let collector { return biteCollecting(allowance, into: collector) }
+    guard var lease = buffer.take() else { return .refused("no buffer") }
+    let before = ledger.delivered
+    let step = passThrough(&lease, allowance)
+    buffer = consume lease
+    gauge.moved(ledger.delivered - before)
+    return step
+  }
+
+  private func passThrough(_ lease: inout BufferLease, _ allowance: Int) -> Step {
+    var left = allowance
+    var mayRead = source?.readiness?.mayRead ?? true
+    if isOffloaded { mayRead = true }
+    // A prefix waits for what the source has already, and leaves together with it.
+    var mustRead = primed > 0 && mayRead && remaining > 0 && lease.room > 0
+    while true {
+      if mustRead, remaining > 0 {
+        mustRead = false
+        switch readMore(&lease, upTo: min(remaining, lease.room)) {
+        case .read(let isDry): mayRead = !isDry
+        case .step(.awaitSource): mayRead = false
+        case .step(let step):
+          if lease.isEmpty || step != .ended { return step }
+        }
+      }
+      while !lease.isEmpty {
+        if let step = writeOut(&lease, &left) { return step }
+      }
+      if remaining == 0 || sourceEnded { return .ended }
+      if left == 0 { return .progressed }
+      if !mayRead { return .awaitSource }
+      if let index = tees.firstIndex(where: { $0.isOverfull }) { return .awaitTee(index) }
+      switch readMore(&lease, upTo: min(remaining, left)) {
+      case .read(let isDry): mayRead = !isDry
+      case .step(let step): return step
+      }
+    }
+  }
+
+  private enum ReadOutcome {
+    /// Something was read; whether the source is known to have nothing more for now.
+    case read(isDry: Bool)
+    case step(Step)
+  }
+
+  private func readMore(_ lease: inout BufferLease, upTo most: Int) -> ReadOutcome {
+    guard let from = source else { return .step(.ended) }
+    do throws(Errno) {
+      let asked = min(most, lease.isEmpty ? BufferPool.bufferSize : lease.room)
+      let count = try unsafe lease.fill(upTo: asked) { (room) throws(Errno) in try unsafe read(from, into: room) }
+      if count == 0 {
+        sourceEnded = true
+        return .step(.ended)
+      }
+      took(count)
+      // A stream socket that gave less than asked is empty: the read that would only say so is left out. Not after
+      // the peer has finished, for that edge is spent, and not in the pool, which must not look at the readiness.
+      let isDry = count < asked && from.kind.isStreamSocket && !isOffloaded && from.readiness?.isFinal == false
+      return .read(isDry: isDry)
+    } catch {
+      return .step(stepAfterRead(error, from))
+    }
+  }
+
+  func stepAfterRead(_ errno: Errno, _ from: KernelEnd) -> Step {
+    if errno == .notSupportedOnSocket, from.kind == .pipe, from.facts.blocks, !from.lacksNoWait {
+      source?.lacksNoWait = true
+      return .progressed
+    }
+    return errno == .wouldBlock || errno == .resourceTemporarilyUnavailable
+      ? .awaitSource : .failed(.source, from.kind.isStreamSocket ? .recv : .read, errno)
+  }
+
+  /// Writes once; a step when the sink takes no more or fails.
+  private func writeOut(_ lease: inout BufferLease, _ left: inout Int) -> Step? {
+    do throws(Errno) {
+      let count = try unsafe lease.drain { (bytes) throws(Errno) in
+        let count = try unsafe write(bytes)
+        unsafe showBytes(bytes.bytes.extracting(first: count))
+        return count
+      }
+      let fromPrefix = min(primed, count)
+      primed -= fromPrefix
+      if fromPrefix > 0 { ledger.deliver(fromPrefix, by: .memory) }
+      if count > fromPrefix { ledger.deliver(count - fromPrefix, by: .buffered) }
+      left -= min(left, count)
+      return nil
+    } catch {
+      return stepAfterWrite(error)
+    }
+  }
+
+  func stepAfterWrite(_ errno: Errno) -> Step {
+    if errno == .notSupportedOnSocket, let sink, sink.kind == .pipe, sink.facts.blocks, !sink.lacksNoWait {
+      self.sink?.lacksNoWait = true
+      return .progressed
+    }
+    let call: SystemCall = sink?.kind.isStreamSocket == true ? .send : sink?.offset != nil ? .pwrite : .write
+    return errno == .wouldBlock || errno == .resourceTemporarilyUnavailable ? .awaitSink : .failed(.sink, call, errno)
+  }
+
+  private func biteCollecting(_ allowance: Int, into collector: Collector) -> Step {
+    guard let from = source else { return .ended }
+    if remaining == 0 || sourceEnded { return .ended }
+    do throws(Errno) {
+      let most = min(remaining, max(allowance, 1), collectingRoom(collector, from))
+      let start = collector.bytes.count
+      let count = try unsafe collector.fill(upTo: most) { (room) throws(Errno) in try unsafe read(from, into: room) }
+      if count == 0 {
+        sourceEnded = true
+        return .ended
+      }
+      took(count)
+      show(collector.bytes[start...])
+      ledger.deliver(count, by: .buffered)
+      return .progressed
+    } catch {
+      return stepAfterRead(error, from)
+    }
+  }
+
+  /// A file whose size is known fits into what was reserved; the read that finds its end must not make it grow.
+  private func collectingRoom(_ collector: Collector, _ from: KernelEnd) -> Int {
+    let room = collector.bytes.capacity - collector.bytes.count
+    return room > 0 ? room : BufferPool.bufferSize
+  }
+
+  // MARK: - One call
+
+  func read(_ from: KernelEnd, into room: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    switch from.kind {
+    case .tcp, .unix, .stream: return try unsafe Linux.receive(from.number, into: room)
+    case .pipe where from.facts.blocks && !from.lacksNoWait:
+      return try unsafe Linux.readNoWait(from.number, at: -1, into: room)
+    default:
+      guard let offset = from.offset else { return try unsafe Linux.read(from.number, into: room) }
+      let count = try unsafe Linux.read(from.number, at: offset, into: room)
+      source?.offset = offset + Int64(count)
+      return count
+    }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false) throws(Errno) -> Int {
+    guard let to = sink else { return 0 }
+    switch to.kind {
+    case .tcp, .unix, .stream: return try unsafe Linux.send(to.number, bytes, more: more)
+    case .pipe where to.facts.blocks && !to.lacksNoWait: return try unsafe Linux.writeNoWait(to.number, bytes)
+    default:
+      guard let offset = to.offset else { return try unsafe Linux.write(to.number, bytes) }
+      let count = try unsafe Linux.write(to.number, at: offset, bytes)
+      sink?.offset = offset + Int64(count)
+      return count
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import LinuxCalls
+import SystemPackage
+
+extension Transfer {
+  /// File to socket or file, by sendfile with an explicit offset.
+  func biteSendfile(_ allowance: Int) -> Step {
+    guard let file = source, let offset = file.offset, let sink else { return .refused("the source has no positions") }
+    if remaining == 0 { return .ended }
+    boundUnsentQueue()
+    do throws(Errno) {
+      // A file as sink is written at the descriptor's position, which is not ours to move: only a socket will do.
+      let count = try Linux.sendfile(from: file.number, at: offset, to: sink.number, upTo: min(allowance, remaining))
+      if count == 0 { return endOfFile(.sendfile) }
+      source?.offset = offset + Int64(count)
+      took(count)
+      ledger.deliver(count, by: .sendfile)
+      return remaining == 0 ? .ended : .progressed
+    } catch {
+      return step(after: error, .sendfile, of: .ofTwoEnds(error), blocked: .awaitSink)
+    }
+  }
+
+  /// Zero from a kernel route. At the first call it may only mean "not this route" (files in /proc say so), and the
+  /// next route finds out; later it is the end.
+  func endOfFile(_ route: Route) -> Step {
+    if ledger.bytes(by: route) == 0 { return .refused("it gave nothing, which for files like those in /proc is no end") }
+    sourceEnded = true
+    return .ended
+  }
+
+  /// What follows from an errno.
+  func step(after errno: Errno, _ call: SystemCall, of verdict: CallVerdict, blocked: Step) -> Step {
+    switch verdict {
+    case .wouldBlock: return blocked
+    case .failed(let side): return .failed(side, call, errno)
+    case .notThisWay: return .refused("\(call.name): \(errno)")
+    }
+  }
+}

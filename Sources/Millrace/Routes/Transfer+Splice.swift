@@ -1,0 +1,49 @@
+import LinuxCalls
+import SystemPackage
+
+extension Transfer {
+  /// Straight between a pipe and another end.
+  func biteSplice(_ allowance: Int) -> Step {
+    guard let from = source, let to = sink else { return .refused("one end is not the kernel's") }
+    if remaining == 0 { return .ended }
+    var sourceOffset = from.offset
+    var sinkOffset = to.offset
+    do throws(Errno) {
+      let count = try Linux.splice(
+        from: from.number, at: &sourceOffset, to: to.number, at: &sinkOffset, upTo: min(allowance, remaining))
+      if count == 0 {
+        if from.kind == .regular { return endOfFile(.splice) }
+        sourceEnded = true
+        return .ended
+      }
+      source?.offset = sourceOffset
+      sink?.offset = sinkOffset
+      took(count)
+      ledger.deliver(count, by: .splice)
+      return remaining == 0 ? .ended : .progressed
+    } catch {
+      let verdict: CallVerdict =
+        from.kind == .pipe && to.kind == .pipe || from.kind != .pipe && to.kind == .pipe
+        ? .ofSpliceIntoPipe(error) : .ofSpliceOutOfPipe(error)
+      return step(after: error, .splice, of: verdict, blocked: blockedEnd(from, to))
+    }
+  }
+
+  /// EAGAIN does not say which end it speaks of. The source is asked: if it has bytes, it was the sink.
+  private func blockedEnd(_ from: KernelEnd, _ to: KernelEnd) -> Step {
+    if from.kind == .regular { return .awaitSink }
+    if to.kind == .regular { return .awaitSource }
+    let sourceHasBytes = (try? Linux.wait(for: from.number, .readable, milliseconds: 0)) ?? false
+    return sourceHasBytes ? .awaitSink : .awaitSource
+  }
+}
+
+extension CallVerdict {
+  /// Between a source and a pipe that is the sink: EPIPE is the pipe's, the rest the source's.
+  static func ofSpliceIntoPipe(_ errno: Errno) -> CallVerdict {
+    errno == .brokenPipe ? .failed(.sink) : ofOneEnd(errno, .source)
+  }
+
+  /// Out of a pipe that is the source: an empty pipe does not fail, so every failure is the sink's.
+  static func ofSpliceOutOfPipe(_ errno: Errno) -> CallVerdict { ofOneEnd(errno, .sink) }
+}

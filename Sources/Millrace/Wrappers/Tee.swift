@@ -1,0 +1,29 @@
+/// A second sink that gets the same bytes as the first, by tee(2) where both ends of the copy allow it.
+public struct Tee: Sendable {
+  /// What to do when the second sink takes no more and its backlog (about 1 MiB) is full.
+  public enum WhenStalled: Sendable, Equatable {
+    /// Wait for it: the first sink goes at the pace of the slower one.
+    case wait
+    /// Let it go when it has taken nothing for this long. Zero lets it go as soon as the backlog is full.
+    case detach(after: Duration)
+  }
+
+  /// What to do when the second sink fails.
+  public enum WhenFailed: Sendable, Equatable {
+    /// The copy goes on without it, and the report says so.
+    case detach
+    /// The copy fails.
+    case fail
+  }
+
+  let sink: any ByteSink
+  let whenStalled: WhenStalled
+  let whenFailed: WhenFailed
+
+  /// A second sink: a connection, a pipe or a file.
+  public init(_ sink: any ByteSink, whenStalled: WhenStalled = .wait, whenFailed: WhenFailed = .detach) {
+    self.sink = sink
+    self.whenStalled = whenStalled
+    self.whenFailed = whenFailed
+  }
+}

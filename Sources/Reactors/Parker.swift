@@ -1,0 +1,101 @@
+/// Where one operation of one task waits on its reactor: for readiness, a timer, the blocking pool, or the end of it all.
+///
+/// Leased from the reactor for the length of an operation, so that waiting allocates nothing. Everything but
+/// `interruptFromAnywhere` belongs to the reactor's thread. An interrupt is sticky: one that comes while the task
+/// runs is seen at the next wait.
+package final class Parker {
+  #if DEBUG
+    private typealias Continuation = CheckedContinuation<Wake, Never>
+  #else
+    private typealias Continuation = UnsafeContinuation<Wake, Never>
+  #endif
+
+  package unowned let reactor: Reactor
+  private var continuation: Continuation?
+  package private(set) var interrupt: Interrupt?
+  private var isShielded = false
+  /// Counts the leases, so that a late interrupt does not strike the next operation.
+  private(set) var lease: UInt64 = 0
+
+  init(reactor: Reactor) { self.reactor = reactor }
+
+  /// Suspends until `wake`, or returns at once if the operation was interrupted.
+  package func park() async -> Wake {
+    if let interrupt { return .interrupted(interrupt) }
+    reactor.counters.parked += 1
+    #if DEBUG
+      let wake = await withCheckedContinuation { continuation = $0 }
+    #else
+      let wake = await withUnsafeContinuation { continuation = $0 }
+    #endif
+    reactor.counters.parked -= 1
+    return wake
+  }
+
+  /// Suspends until `wake`, whatever else happens: for work in the blocking pool, which uses the operation's state
+  /// until it is done. An interrupt that comes meanwhile is seen afterwards.
+  package func parkShielded() async {
+    isShielded = true
+    reactor.counters.parked += 1
+    #if DEBUG
+      _ = await withCheckedContinuation { continuation = $0 }
+    #else
+      _ = await withUnsafeContinuation { continuation = $0 }
+    #endif
+    reactor.counters.parked -= 1
+    isShielded = false
+  }
+
+  /// Resumes the task if it is parked; otherwise nothing.
+  package func wake(_ wake: Wake = .ready) {
+    guard let waiting = continuation else { return }
+    continuation = nil
+    waiting.resume(returning: wake)
+  }
+
+  /// Ends the operation; on the reactor's thread.
+  package func interrupt(by cause: Interrupt) {
+    if interrupt == nil { interrupt = cause }
+    if !isShielded { wake(.interrupted(cause)) }
+  }
+
+
+  /// Names this lease of this parker to other threads.
+  package struct Ticket: @unchecked Sendable {
+    let parker: Parker
+    let lease: UInt64
+
+    /// From any thread.
+    package func interrupt(by cause: Interrupt) {
+      parker.reactor.submit(.interrupt(self, cause))
+    }
+
+    /// The blocking work that the parker waits for is done; from any thread.
+    package func finished() {
+      parker.reactor.submit(.finished(self))
+    }
+
+    func deliverFinished() {
+      if parker.lease == lease { parker.wake() }
+    }
+
+    func deliver(_ cause: Interrupt) {
+      if parker.lease == lease { parker.interrupt(by: cause) }
+    }
+  }
+
+  package var ticket: Ticket { Ticket(parker: self, lease: lease) }
+
+  func beginLease() { interrupt = nil }
+
+  /// Whatever is still on its way to this lease comes too late.
+  func endLease() { lease &+= 1 }
+}
+
+extension Parker: TimerTarget {
+  /// A plain sleep ends.
+  package func timerFired(at now: Int64) -> Int64? {
+    wake()
+    return nil
+  }
+}

@@ -1,0 +1,201 @@
+import DequeModule
+package import LinuxCalls
+import Synchronization
+import SystemPackage
+
+/// One thread that waits for readiness and runs the tasks of the connections that live on it.
+///
+/// A reactor is a `TaskExecutor`: `Task(executorPreference: reactor) { … }` runs on its thread, and every endpoint
+/// made there stays there. It is not a serial executor: actors keep their own isolation.
+public final class Reactor: TaskExecutor, @unchecked Sendable {
+  /// The reactor's number in its group, from 0.
+  public let index: Int
+
+  let epoll: Int32
+  package let blockingPool: BlockingPool
+  private let inbox: Inbox
+  private let createdTasks = Atomic<Int>(0)
+
+  // What follows belongs to the reactor's thread.
+  package var buffers = BufferPool()
+  package var pipes: PipePool
+  package var refusals = RouteRefusals()
+  /// Nanoseconds of `Linux.now`, read once a turn of the loop.
+  package private(set) var now = Linux.now
+  var counters = ReactorCounters()
+  private var poolCalls = SystemCallCounts()
+  private var ready: Deque<UnownedJob> = []
+  private var timers = TimerHeap()
+  private var idleParkers: [Parker] = []
+  private var threadCounters: ThreadCounters?
+  private var isStopping = false
+  private var onStop: (@Sendable () -> Void)?
+
+  /// Starts the thread.
+  init(index: Int, pipeBudget: Int, blockingPool: BlockingPool) throws(Errno) {
+    self.index = index
+    self.blockingPool = blockingPool
+    pipes = PipePool(budget: pipeBudget)
+    epoll = try Linux.epollCreate()
+    do throws(Errno) {
+      inbox = Inbox(bell: try Linux.eventDescriptor())
+      try Linux.epollAdd(epoll, inbox.bell, [.readable, .edgeTriggered], data: 0)
+    } catch {
+      try? Linux.close(epoll)
+      throw error
+    }
+    // The thread keeps the reactor alive until it is stopped.
+    guard startThread(named: "reactor-\(index)", { self.run() }) else { throw .resourceTemporarilyUnavailable }
+  }
+
+  /// The reactor whose thread this is.
+  public static var current: Reactor? {
+    Linux.threadOwner.map { Unmanaged<Reactor>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Whether the caller runs on this reactor's thread.
+  package var isCurrent: Bool {
+    Linux.threadOwner == Unmanaged.passUnretained(self).toOpaque()
+  }
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    if isCurrent {
+      ready.append(job)
+    } else {
+      inbox.post(job)
+    }
+  }
+
+  /// Starts a task on this reactor, counted in its metrics.
+  @discardableResult
+  public func task<Success: Sendable>(
+    _ operation: sending @escaping @isolated(any) () async throws -> Success
+  ) -> Task<Success, any Error> {
+    createdTasks.wrappingAdd(1, ordering: .relaxed)
+    return Task(executorPreference: self, operation: operation)
+  }
+
+  /// What the reactor has done and is doing; read on its own thread.
+  public func metrics() async -> ReactorMetrics {
+    await withTaskExecutorPreference(self) { await readMetrics() }
+  }
+
+  // MARK: - For operations on this thread
+
+  package func leaseParker() -> Parker {
+    let parker = idleParkers.popLast() ?? Parker(reactor: self)
+    parker.beginLease()
+    return parker
+  }
+
+  package func giveBack(_ parker: Parker) {
+    parker.endLease()
+    if idleParkers.count < 64 { idleParkers.append(parker) }
+  }
+
+  package func setTimer(_ entry: TimerEntry, to due: Int64) { timers.set(entry, to: due) }
+
+  package func cancelTimer(_ entry: TimerEntry) { timers.remove(entry) }
+
+  package func countDelivered(_ bytes: Int, by route: String) {
+    counters.bytesByRoute[route, default: 0] += bytes
+  }
+
+  package func countBlockingCalls(_ calls: SystemCallCounts) { poolCalls += calls }
+
+  package func beginBlockingCall() { counters.inBlockingCall += 1 }
+
+  package func endBlockingCall() { counters.inBlockingCall -= 1 }
+
+  // MARK: - The loop
+
+  func submit(_ command: Command) { inbox.post(command) }
+
+  /// Ends the thread when nothing is left to run or to wait for.
+  func stop(_ done: @escaping @Sendable () -> Void) {
+    onStop = done
+    submit(.stop)
+  }
+
+  private func run() {
+    Linux.threadOwner = Unmanaged.passUnretained(self).toOpaque()
+    threadCounters = ThreadCounters.ofThisThread
+    let events = UnsafeMutableBufferPointer<ReadinessEvent>.allocate(capacity: 256)
+    defer { events.deallocate() }
+    var jobs: [UnownedJob] = []
+    var commands: [Command] = []
+    let executor = asUnownedTaskExecutor()
+    while !(isStopping && ready.isEmpty && counters.parked == 0) {
+      // Only the jobs that are ready now: what they enqueue waits for the next turn, after readiness was asked
+      // again, so that a bulk copy that yields lets the others in.
+      for _ in 0..<ready.count {
+        guard let job = ready.popFirst() else { break }
+        counters.jobs += 1
+        counters.running = 1
+        job.runSynchronously(on: executor)
+        counters.running = 0
+      }
+      poll(events)
+      inbox.take(jobs: &jobs, commands: &commands)
+      ready.append(contentsOf: jobs)
+      jobs.removeAll(keepingCapacity: true)
+      for command in commands { obey(command) }
+      commands.removeAll(keepingCapacity: true)
+      fireTimers()
+    }
+    Linux.threadOwner = nil
+    try? Linux.close(epoll)
+    try? Linux.close(inbox.bell)
+    onStop?()
+  }
+
+  private func poll(_ events: UnsafeMutableBufferPointer<ReadinessEvent>) {
+    var timeout: Int64? = 0
+    if ready.isEmpty, inbox.prepareToSleep() {
+      timeout = timers.nextDue.map { max(0, $0 - Linux.now) }
+    }
+    // Only a broken descriptor could fail here, and that one is ours alone.
+    let count = (try? Linux.epollWait(epoll, into: events, timeout: timeout)) ?? 0
+    now = Linux.now
+    counters.wakeUps += 1
+    for event in events.prefix(count) {
+      // A pointer that went in at registration; zero is the bell.
+      guard let pointer = UnsafeRawPointer(bitPattern: UInt(event.identity)) else {
+        Linux.clear(event: inbox.bell)
+        continue
+      }
+      Unmanaged<Readiness>.fromOpaque(pointer).takeUnretainedValue().note(event.readiness)
+    }
+  }
+
+  private func obey(_ command: Command) {
+    switch command {
+    case .interrupt(let ticket, let cause): ticket.deliver(cause)
+    case .finished(let ticket): ticket.deliverFinished()
+    case .retire(let retired): retired.deliver()
+    case .stop: isStopping = true
+    }
+  }
+
+  private func fireTimers() {
+    while let entry = timers.popDue(at: now) {
+      if let again = entry.fire(at: now) { timers.set(entry, to: again) }
+    }
+  }
+
+  @concurrent
+  private func readMetrics() async -> ReactorMetrics {
+    var calls = threadCounters?.reading ?? SystemCallCounts()
+    calls += poolCalls
+    return ReactorMetrics(
+      reactor: index,
+      tasks: .init(
+        running: counters.running, runnable: ready.count + inbox.count, waiting: counters.parked,
+        inBlockingCall: counters.inBlockingCall, created: createdTasks.load(ordering: .relaxed)),
+      threads: 1 + blockingPool.threadCount, wakeUps: counters.wakeUps, jobs: counters.jobs,
+      systemCalls: Dictionary(uniqueKeysWithValues: calls.nonzero.map { ($0.kind.name, $0.count) }),
+      bytesByRoute: counters.bytesByRoute, pipesLeased: pipes.leased, pipesIdle: pipes.idleCount,
+      buffersLeased: buffers.leased, buffersIdle: buffers.idleCount, timers: timers.count)
+  }
+}

@@ -1,0 +1,60 @@
+import LinuxCalls
+import Synchronization
+public import SystemPackage
+
+/// A group of reactors with the blocking pool they share.
+///
+/// A program that does nothing gets ``shared``: one reactor a core, started at the first use. A server makes its own
+/// with the number it wants.
+public final class Reactors: Sendable {
+  /// The reactors, in order.
+  public let all: [Reactor]
+  private let turn = Atomic<Int>(0)
+
+  /// One reactor for each core this process may run on. Never shut down.
+  public static let shared: Reactors = {
+    do throws(Errno) {
+      return try Reactors(count: Linux.cores)
+    } catch {
+      preconditionFailure("no reactor could be started: \(error); a process needs two descriptors and a thread for each")
+    }
+  }()
+
+  /// Starts `count` reactors, at least one. Throws EMFILE or EAGAIN where the process has no descriptors or threads
+  /// left.
+  ///
+  /// - Parameter blockingThreads: the most threads for calls that block; `nil` is four for each reactor, at least 8.
+  public init(count: Int, blockingThreads: Int? = nil) throws(Errno) {
+    precondition(count > 0, "a group has at least one reactor, not \(count)")
+    let pool = BlockingPool(limit: blockingThreads ?? max(8, 4 * count))
+    // Pipes take two descriptors each; a quarter of the process's descriptors may be theirs.
+    let pipeBudget = max(4, Linux.descriptorLimit / 8 / count)
+    var reactors: [Reactor] = []
+    for index in 0..<count {
+      reactors.append(try Reactor(index: index, pipeBudget: pipeBudget, blockingPool: pool))
+    }
+    all = reactors
+  }
+
+  /// The next reactor, round robin.
+  public func next() -> Reactor {
+    all[turn.wrappingAdd(1, ordering: .relaxed).oldValue % all.count]
+  }
+
+  /// A reading of every reactor.
+  public func metrics() async -> [ReactorMetrics] {
+    var readings: [ReactorMetrics] = []
+    for reactor in all { readings.append(await reactor.metrics()) }
+    return readings
+  }
+
+  /// Ends the threads once nothing is left to run or to wait for, and returns when they have ended. No endpoint of
+  /// these reactors may be used afterwards.
+  public func shutdown() async {
+    for reactor in all {
+      await withCheckedContinuation { done in
+        reactor.stop { done.resume() }
+      }
+    }
+  }
+}

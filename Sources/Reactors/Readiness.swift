@@ -1,0 +1,140 @@
+import LinuxCalls
+import Synchronization
+package import SystemPackage
+
+/// What a reactor knows of one descriptor: whether it may be readable or writable, and who waits for that.
+///
+/// Registered with epoll once, edge-triggered, at the first wait; a descriptor that never waits never costs the call.
+/// All of it but `withdraw` belongs to the reactor's thread.
+package final class Readiness {
+  package enum Direction: Sendable { case reading, writing }
+
+  package let reactor: Reactor
+  private let descriptor: Int32
+  /// A lent descriptor is watched through a duplicate: its owner may close the number at any time, and removing the
+  /// registration by number would then strike a stranger.
+  private let watchesDuplicate: Bool
+  /// The number that epoll knows; -1 before the first wait and after `withdraw`.
+  private let watched = Atomic<Int32>(-1)
+
+  /// False once a call said EAGAIN or gave less than it was asked for; true again when an edge says so.
+  package var mayRead = true
+  package var mayWrite = true
+  /// The peer has finished, hung up or failed: every call answers at once from now on, no further edge will come.
+  package private(set) var isFinal = false
+  private var reader: Parker?
+  private var writer: Parker?
+
+  package init(_ descriptor: Int32, on reactor: Reactor, lent: Bool) {
+    self.descriptor = descriptor
+    self.reactor = reactor
+    watchesDuplicate = lent
+  }
+
+  /// Waits until a read (a write) may get somewhere. Throws EPERM for what cannot be waited for, such as a regular
+  /// file, and EBUSY when another task already waits in this direction.
+  package func wait(for direction: Direction, with parker: Parker) async throws(Errno) -> Wake {
+    try register()
+    switch direction {
+    case .reading:
+      guard reader == nil else { throw .resourceBusy }
+      if mayRead { return parker.interrupt.map(Wake.interrupted) ?? .ready }
+      reader = parker
+      let wake = await parker.park()
+      reader = nil
+      return wake
+    case .writing:
+      guard writer == nil else { throw .resourceBusy }
+      if mayWrite { return parker.interrupt.map(Wake.interrupted) ?? .ready }
+      writer = parker
+      let wake = await parker.park()
+      writer = nil
+      return wake
+    }
+  }
+
+  /// After a read that gave less than asked, or nothing: the next one waits for an edge. Never after the peer has
+  /// finished: that edge is spent.
+  package func noteDrained() {
+    if !isFinal { mayRead = false }
+  }
+
+  /// After a call was refused with EAGAIN.
+  package func noteWouldBlock(_ direction: Direction) {
+    switch direction {
+    case .reading: mayRead = false
+    case .writing: mayWrite = false
+    }
+  }
+
+  /// The descriptor is about to be closed or given back: no event reaches it from now on, and whoever waits goes on
+  /// with `.closed`. From any thread.
+  package func withdraw() {
+    let number = watched.exchange(-1, ordering: .acquiringAndReleasing)
+    if number >= 0 {
+      try? Linux.epollRemove(reactor.epoll, number)
+      if watchesDuplicate { try? Linux.close(number) }
+    }
+    if reactor.isCurrent {
+      retire(wasRegistered: number >= 0)
+    } else {
+      reactor.submit(.retire(Retired(readiness: self, wasRegistered: number >= 0)))
+    }
+  }
+
+  /// Ends the waits with `.closed`; from any thread.
+  package func interruptWaitersFromAnywhere() {
+    if reactor.isCurrent {
+      interruptWaiters()
+    } else {
+      reactor.submit(.retire(Retired(readiness: self, wasRegistered: false)))
+    }
+  }
+
+  private func interruptWaiters() {
+    reader?.interrupt(by: .closed)
+    writer?.interrupt(by: .closed)
+  }
+
+  /// A readiness on its way to its own thread.
+  struct Retired: @unchecked Sendable {
+    let readiness: Readiness
+    let wasRegistered: Bool
+    func deliver() { readiness.retire(wasRegistered: wasRegistered) }
+  }
+
+  func note(_ events: ReadinessEvents) {
+    if !events.isDisjoint(with: [.peerFinished, .hungUp, .failed]) { isFinal = true }
+    if !events.isDisjoint(with: [.readable, .peerFinished, .hungUp, .failed]) {
+      mayRead = true
+      reader?.wake()
+    }
+    if !events.isDisjoint(with: [.writable, .hungUp, .failed]) {
+      mayWrite = true
+      writer?.wake()
+    }
+  }
+
+  private func register() throws(Errno) {
+    guard watched.load(ordering: .relaxed) < 0 else { return }
+    let number = watchesDuplicate ? try Linux.duplicate(descriptor) : descriptor
+    // The reactor's epoll owns a reference for as long as an event may name it.
+    let reference = Unmanaged.passRetained(self)
+    do throws(Errno) {
+      let identity = UInt64(UInt(bitPattern: reference.toOpaque()))
+      try Linux.epollAdd(
+        reactor.epoll, number, [.readable, .writable, .peerFinished, .edgeTriggered], data: identity)
+    } catch {
+      reference.release()
+      if watchesDuplicate { try? Linux.close(number) }
+      throw error
+    }
+    watched.store(number, ordering: .releasing)
+    // What is true now comes as a first edge.
+  }
+
+  private func retire(wasRegistered: Bool) {
+    interruptWaiters()
+    if wasRegistered { Unmanaged.passUnretained(self).release() }
+  }
+}

@@ -1,0 +1,101 @@
+import LinuxCalls
+import Millrace
+
+/// Opens what a person named.
+enum Opening {
+  /// The source, at the offset that was asked for.
+  static func source(_ request: CopyRequest, announce: @Sendable (Address) -> Void) async throws(Failure) -> OpenEnd {
+    let end: OpenEnd
+    switch request.source {
+    case .standard:
+      end = try OpenEnd(File(lending: .standardInput), name: request.sourceName, isLent: true)
+    case .path(let path):
+      if let facts = try? Linux.facts(ofPath: path) {
+        if facts.kind == .directory {
+          throw Failure("\(path) is a directory; a copy takes one stream of bytes, such as tar makes of a directory")
+        }
+        if facts.kind == .socket { return try await peer(.unix(path: path), request.sourceName, announce) }
+      }
+      end = try OpenEnd(try await file(path, for: .read), name: path)
+    default:
+      end = try await peer(request.source, request.sourceName, announce)
+    }
+    do throws(Failure) {
+      try await seek(end, to: request.offset)
+    } catch {
+      end.close()
+      throw error
+    }
+    return end
+  }
+
+  /// The other side of a connection.
+  static func peer(
+    _ place: Place, _ name: String, _ announce: @Sendable (Address) -> Void
+  ) async throws(Failure) -> OpenEnd {
+    do throws(EndpointError) {
+      switch place {
+      case .tcp(let host, let port):
+        return OpenEnd(try await Connection.connect(host: host, port: port), name: name)
+      case .unix(let path):
+        guard let address = Address(path: path) else { throw Failure("'\(path)' is no path of a Unix socket") }
+        return OpenEnd(try await Connection.connect(to: address), name: name)
+      case .tcpListen(let host, let port):
+        let address = try await listeningAddress(host: host, port: port)
+        return OpenEnd(try await acceptOne(at: address, announce), name: name)
+      case .unixListen(let path):
+        guard let address = Address(path: path) else { throw Failure("'\(path)' is no path of a Unix socket") }
+        return OpenEnd(try await acceptOne(at: address, announce), name: name)
+      case .standard, .path:
+        throw Failure("\(name) is not a connection")
+      }
+    } catch let error as EndpointError {
+      throw Failure(error.description)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  static func file(_ path: String, for access: File.Access) async throws(Failure) -> File {
+    do throws(EndpointError) {
+      return try await File.open(FilePath(path), for: access)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  private static func listeningAddress(host: String, port: UInt16) async throws(EndpointError) -> Address {
+    // No host is every address of this machine, of both families: an IPv6 socket takes IPv4 too. ipv6(7)
+    if host.isEmpty { return Address("[::]:\(port)") ?? Address(v4: 0, 0, 0, 0, port: port) }
+    if let address = Address(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)") { return address }
+    let found = try await Address.resolve(host: host, port: port)
+    return found[0]
+  }
+
+  private static func acceptOne(
+    at address: Address, _ announce: @Sendable (Address) -> Void
+  ) async throws(EndpointError) -> Connection {
+    let listener = try Listener.bind(to: address, backlog: 1)
+    if let path = address.path { Leftovers.add(path) }
+    defer {
+      listener.close()
+      if let path = address.path { Leftovers.clear(path) }
+    }
+    announce(listener.address)
+    return try await listener.accept()
+  }
+
+  private static func seek(_ end: OpenEnd, to offset: Int?) async throws(Failure) {
+    guard let offset else { return }
+    guard let file = end.fileWithPositions else {
+      throw Failure("--offset needs a source with positions, and \(end.name) is a \(end.kind.rawValue)")
+    }
+    // Files in /proc have a size of 0 and bytes all the same.
+    if let size = end.facts?.size, size > 0, Int64(offset) > size {
+      throw Failure("--offset \(offset) is behind the end of \(end.name), which has \(size) bytes")
+    }
+    file.position = Int64(offset)
+  }
+}
