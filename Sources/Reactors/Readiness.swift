@@ -44,13 +44,23 @@ package final class Readiness {
       reader = nil
       return wake
     case .writing:
-      guard writer == nil else { throw .resourceBusy }
+      guard writer == nil || writer === parker else { throw .resourceBusy }
       if mayWrite { return parker.interrupt.map(Wake.interrupted) ?? .ready }
       writer = parker
       let wake = await parker.park()
       writer = nil
       return wake
     }
+  }
+
+  /// Wakes `parker`, which waits for something else, when writing may get somewhere too; until `dismiss`.
+  package func alsoWakeWhenWritable(_ parker: Parker) {
+    guard writer == nil, !mayWrite, (try? register()) != nil else { return }
+    writer = parker
+  }
+
+  package func dismiss(_ parker: Parker) {
+    if writer === parker { writer = nil }
   }
 
   /// After a read that gave less than asked, or nothing: the next one waits for an edge. Never after the peer has

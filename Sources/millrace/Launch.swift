@@ -1,3 +1,5 @@
+import ArgumentParser
+
 /// The start of the process.
 @main
 enum Launch {

@@ -16,6 +16,8 @@ public struct CopyError: Error, Sendable {
   public enum Cause: Sendable {
     /// A system call failed, named as in the manual.
     case call(String, Errno)
+    /// A second sink (``Tee``) failed, and its policy is ``Tee/WhenFailed/fail``.
+    case secondSink(String, Errno)
     /// The source ended with bytes still owed: a file that became shorter.
     case truncated(owed: Int)
     /// The task was cancelled.
@@ -50,7 +52,10 @@ public struct CopyError: Error, Sendable {
 
   /// The kernel's reason, where it is one of the kernel's.
   public var errno: Errno? {
-    if case .call(_, let errno) = cause { errno } else { nil }
+    switch cause {
+    case .call(_, let errno), .secondSink(_, let errno): errno
+    default: nil
+    }
   }
 }
 
@@ -60,6 +65,7 @@ extension CopyError: CustomStringConvertible {
     let what =
       switch cause {
       case .call(let call, let errno): "\(side == .source ? "reading" : "writing") failed in \(call): \(errno)"
+      case .secondSink(let call, let errno): "the second sink failed in \(call): \(errno)"
       case .truncated(let owed): "the source ended with \(owed) bytes still owed; it became shorter meanwhile"
       case .cancelled: "the task was cancelled"
       case .deadline: "the deadline passed"

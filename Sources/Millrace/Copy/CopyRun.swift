@@ -47,13 +47,13 @@ extension Transfer {
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
     if spliceStayedOut { ledger.decline(.pipedSplice, "the flow stayed small: no \(FlowGauge.inARow) wake-ups in a row brought \(Amount.bytes(FlowGauge.bulk))") }
-    close()
     for route in Route.allCases where ledger.bytes(by: route) > 0 {
       reactor.countDelivered(ledger.bytes(by: route), by: route.rawValue)
     }
     let end: CopyReport.End = failure != nil ? .failed : hitLimit ? .limitReached : .sourceEnded
     var report = ledger.report(end: end, elapsed: Linux.now - started, hasCPU: options.measuresCPU)
-    report.tees = tees.map(\.report)
+    report.tees = tees.map { $0.report(copied: ledger.delivered) }
+    close()
     guard let failure else { return report }
     throw CopyError(side: failure.side, cause: failure.cause, report: report, residue: Bytes(residue))
   }

@@ -47,6 +47,19 @@ struct KernelEnd {
     }
   }
 
+  /// One call; what it accepted moves the offset.
+  mutating func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false) throws(Errno) -> Int {
+    switch kind {
+    case .tcp, .unix, .stream: return try unsafe Linux.send(number, bytes, more: more)
+    case .pipe where facts.blocks && !lacksNoWait: return try unsafe Linux.writeNoWait(number, bytes)
+    default:
+      guard let offset else { return try unsafe Linux.write(number, bytes) }
+      let count = try unsafe Linux.write(number, at: offset, bytes)
+      self.offset = offset + Int64(count)
+      return count
+    }
+  }
+
   func release() {
     if isGuest { readiness?.withdraw() }
   }

@@ -24,7 +24,7 @@ extension Transfer {
     try open()
     armTimer()
     defer { reactor.cancelTimer(timer) }
-    try await openTees()
+    try openTees()
     let methods = try plan()
     for (index, method) in methods.enumerated() {
       switch try await drive(method) {
@@ -49,7 +49,7 @@ extension Transfer {
 
   // MARK: - Turns
 
-  private func drive(_ method: Method) async throws(CopyFailure) -> Verdict {
+  func drive(_ method: Method) async throws(CopyFailure) -> Verdict {
     var turnLeft = Self.turnBytes
     prime(for: method)
     while true {
@@ -65,7 +65,7 @@ extension Transfer {
       let most = isOffloaded ? (active == .copyFileRange ? Self.fileRangeBytes : Self.offloadedBytes) : turnLeft
       let wanted = min(most, pending.isEmpty ? max(1, remaining) : pending.count)
       var allowance = wanted
-      if !buckets.isEmpty, pump.held == 0, heldInBuffer == 0 {
+      if !buckets.isEmpty, active != .flush, pump.held == 0, heldInBuffer == 0 {
         allowance = throttleAllowance(wanted)
         if allowance == 0 {
           try await waitForThrottle(wanted)
@@ -101,6 +101,8 @@ extension Transfer {
         return .refused(reason)
       case .failed(let side, let call, let errno):
         throw CopyFailure(side, .call(call.name, errno))
+      case .teeFailed(let call, let errno):
+        throw CopyFailure(.sink, .secondSink(call.name, errno))
       }
       if turnLeft == 0 {
         await yieldTurn()
@@ -114,8 +116,14 @@ extension Transfer {
     return bite(method, allowance)
   }
 
-  /// One bite, without waiting; the only place where the routes begin.
+  /// One bite, without waiting.
   func bite(_ method: Method, _ allowance: Int) -> Step {
+    let step = biteByRoute(method, allowance)
+    return tees.isEmpty ? step : flushTees() ?? step
+  }
+
+  /// The only place where the routes begin.
+  private func biteByRoute(_ method: Method, _ allowance: Int) -> Step {
     switch method {
     case .sendfile: biteSendfile(allowance)
     case .copyFileRange: biteCopyFileRange(allowance)
@@ -125,6 +133,7 @@ extension Transfer {
     case .buffered: biteBuffered(allowance)
     case .deliver: biteDeliver(allowance)
     case .refill: biteRefill(allowance)
+    case .flush: biteFlush()
     }
   }
 
@@ -132,8 +141,9 @@ extension Transfer {
 
   /// Whether the next bite may wait for a disk or a terminal.
   private func belongsInPool(_ method: Method) -> Bool {
-    if let sink, sink.kind == .regular || sink.mayBlock { return true }
-    guard let source, method != .deliver else { return false }
+    if tees.contains(where: \.belongsInPool) { return true }
+    if let sink, method != .flush, sink.kind == .regular || sink.mayBlock { return true }
+    guard let source, method != .deliver, method != .flush else { return false }
     if source.mayBlock { return true }
     guard source.kind == .regular, let offset = source.offset else { return false }
     let ahead = min(Self.turnBytes, remaining)
@@ -187,6 +197,8 @@ extension Transfer {
   ) async throws(CopyFailure) {
     turn.end(into: &ledger, measuresCPU: options.measuresCPU)
     defer { turn.begin(measuresCPU: options.measuresCPU) }
+    for branch in tees where branch.isWaiting { branch.end?.readiness?.alsoWakeWhenWritable(parker) }
+    defer { for branch in tees { branch.end?.readiness?.dismiss(parker) } }
     let wake: Wake
     do throws(Errno) { wake = try await readiness.wait(for: direction, with: parker) } catch {
       throw CopyFailure(side, .call("epoll_ctl", error))

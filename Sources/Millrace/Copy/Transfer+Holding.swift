@@ -46,6 +46,7 @@ extension Transfer {
   private func leasePipe() {
     do throws(PipePool.Refusal) {
       let lease = try reactor.pipes.lease()
+      try leaseTeePipes()
       pump = SplicePump(remaining: remaining, chunk: min(lease.capacity, Self.turnBytes))
       pipe = consume lease
       boundUnsentQueue()
@@ -53,6 +54,10 @@ extension Transfer {
       spliceIsOut = true
       ledger.decline(.pipedSplice, error.sentence)
     }
+  }
+
+  private func leaseTeePipes() throws(PipePool.Refusal) {
+    for branch in tees where branch.needsPipe { branch.pipe = try reactor.pipes.lease() }
   }
 
   private func giveBackPipe() {

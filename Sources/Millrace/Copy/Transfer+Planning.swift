@@ -58,6 +58,7 @@ extension Transfer {
       sink.release()
       sink.descriptor.end(.writing, exclusive: sink.kind.isStream)
     }
+    closeTees()
     source = nil
     sink = nil
   }
@@ -66,6 +67,7 @@ extension Transfer {
   func plan() throws(CopyFailure) -> [Method] {
     if reader != nil || writer != nil { return try planCustom() }
     guard let source else { return [.deliver] }
+    if !tees.isEmpty { return try planTeed(source, sink) }
     let sinkKind = sink?.kind ?? .memory
     guard let from = RouteTable.Ends(source.kind), let to = RouteTable.Ends(sinkKind) else { return [.buffered] }
     var methods: [Method] = []
@@ -111,7 +113,6 @@ extension Transfer {
     }
     guard route != .buffered, let sink else { return nil }
     if !modifiers.hashers.isEmpty { return "a hash must see the bytes" }
-    if !modifiers.tees.isEmpty, let reason = reasonAgainstTee(route, source, sink) { return reason }
     if sink.facts.appends { return "sink appends" }
     if route != .copyFileRange {
       for end in [source, sink] where end.kind.isStreamSocket && end.facts.blocks {
@@ -152,7 +153,7 @@ extension Transfer {
     }
   }
 
-  private func begin(
+  func begin(
     _ descriptor: Descriptor, _ offset: Int64?, _ direction: Descriptor.Direction, _ side: CopyError.Side
   ) throws(CopyFailure) -> KernelEnd {
     let end: KernelEnd
@@ -167,7 +168,7 @@ extension Transfer {
     return end
   }
 
-  private func refuseWhatIsNoStream(_ end: KernelEnd?, _ side: CopyError.Side) throws(CopyFailure) {
+  func refuseWhatIsNoStream(_ end: KernelEnd?, _ side: CopyError.Side) throws(CopyFailure) {
     switch end?.kind {
     case .directory: throw CopyFailure(side, .unsupported("it is a directory"))
     case .message:
@@ -222,7 +223,7 @@ extension Transfer.Method {
     case .splice: .splice
     case .pipedSplice: .pipedSplice
     case .buffered, .refill: .buffered
-    case .adaptive, .deliver: nil
+    case .adaptive, .deliver, .flush: nil
     }
   }
 }

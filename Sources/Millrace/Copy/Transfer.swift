@@ -80,6 +80,8 @@ final class Transfer: @unchecked Sendable {
     case deliver
     /// From a source of the kernel's to the pending bytes, for a writer.
     case refill
+    /// What second sinks have not got yet.
+    case flush
   }
 
   /// What came of a bite.
@@ -92,6 +94,8 @@ final class Transfer: @unchecked Sendable {
     /// Not this route, from here on: why.
     case refused(String)
     case failed(CopyError.Side, SystemCall, Errno)
+    /// A second sink failed, and its policy says that the copy does.
+    case teeFailed(SystemCall, Errno)
   }
 
   /// Everything that is held in between is gone, and nothing more may come.

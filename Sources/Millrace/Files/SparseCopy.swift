@@ -25,7 +25,7 @@ extension File {
   /// the holes in between as holes. `sink` must be empty from its position on.
   ///
   /// The kernel's position of this descriptor moves (SEEK_DATA has no other way). `rate` in bytes a second counts the
-  /// data alone. Both positions move behind what was copied, holes included. lseek(2)
+  /// data alone; progress counts the holes that were passed, too. Both positions move behind what was copied. lseek(2)
   package func copyData(to sink: File, rate: Int? = nil, options: CopyOptions) async throws(CopyError) -> SparseCopy {
     var run = SparseRun(source: self, sink: sink, rate: rate, options: options)
     do throws(CopyError) {
@@ -111,7 +111,7 @@ private struct SparseRun {
     options.limit = extent.count
     options.passesEnd = false
     if let progress = options.progress {
-      let before = total.delivered
+      let before = total.delivered + holes
       let started = started
       options.progress = { step in
         var step = step

@@ -148,15 +148,6 @@ extension Transfer {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false) throws(Errno) -> Int {
-    guard let to = sink else { return 0 }
-    switch to.kind {
-    case .tcp, .unix, .stream: return try unsafe Linux.send(to.number, bytes, more: more)
-    case .pipe where to.facts.blocks && !to.lacksNoWait: return try unsafe Linux.writeNoWait(to.number, bytes)
-    default:
-      guard let offset = to.offset else { return try unsafe Linux.write(to.number, bytes) }
-      let count = try unsafe Linux.write(to.number, at: offset, bytes)
-      sink?.offset = offset + Int64(count)
-      return count
-    }
+    try unsafe sink?.write(bytes, more: more) ?? 0
   }
 }

@@ -1,17 +1,139 @@
 import LinuxCalls
+import Reactors
 import SystemPackage
 
-final class TeeBranch {
-  var report: CopyReport.TeeReport { .init() }
-  var isOverfull: Bool { false }
-  func keep(_ bytes: RawSpan, from: Int) {}
-  func advanced(_ n: Int) {}
-}
-enum TeeFeed { case ready(Int), wait(Transfer.Step) }
 extension Transfer {
-  func openTees() async throws(CopyFailure) {}
-  func finishTees() async throws(CopyFailure) {}
-  func waitForTee(_ index: Int) async throws(CopyFailure) {}
-  func feedTees(from: Int32, held: Int) -> TeeFeed { .ready(held) }
-  func reasonAgainstTee(_ route: Route, _ source: KernelEnd, _ sink: KernelEnd) -> String? { nil }
+  /// Begins the use of every second sink.
+  func openTees() throws(CopyFailure) {
+    for request in modifiers.tees {
+      let shape = request.tee.sink.sinkShape
+      let end: KernelEnd
+      switch shape.end {
+      case .writer, .collector:
+        throw CopyFailure(
+          .sink, .unsupported("a second sink that writes by itself; a connection, a pipe or a file is expected"))
+      case .file(let file, let offset, _):
+        end = try begin(file.descriptor, offset ?? file.position, .writing, .sink)
+      case .stream(let descriptor):
+        end = try begin(descriptor, nil, .writing, .sink)
+      }
+      tees.append(TeeBranch(request, end))
+      try refuseWhatIsNoStream(end, .sink)
+    }
+  }
+
+  /// With a second sink the bytes go through a leased pipe, where tee(2) can reach them, or through memory.
+  func planTeed(_ source: KernelEnd, _ sink: KernelEnd?) throws(CopyFailure) -> [Method] {
+    if let reason = reasonAgainstTee(source, sink) {
+      if case .only(let route) = options.routes, route != .buffered {
+        throw CopyFailure(.copy, .routeUnavailable(route, reason: reason))
+      }
+      ledger.decline(.pipedSplice, reason)
+      return [.buffered]
+    }
+    return options.routes == .only(.pipedSplice) ? [.pipedSplice] : [.pipedSplice, .buffered]
+  }
+
+  private func reasonAgainstTee(_ source: KernelEnd, _ sink: KernelEnd?) -> String? {
+    guard options.routes.allows(.pipedSplice) else { return "with a second sink it is the only one, and it is excluded" }
+    guard let sink else { return "the bytes are wanted in memory" }
+    if !modifiers.hashers.isEmpty { return "a hash must see the bytes" }
+    for end in [source, sink] + tees.compactMap(\.end) {
+      if end.facts.appends { return "sink appends" }
+      if end.kind.isStreamSocket, end.facts.blocks { return "a lent socket blocks (O_NONBLOCK is not set)" }
+      switch end.kind {
+      case .regular, .tcp, .unix, .stream, .pipe: break
+      default: return "nothing is spliced to or from a \(end.kind.rawValue)"
+      }
+    }
+    return reactor.refusals[refusalKey(.pipedSplice)]
+  }
+
+  /// What came of duplicating what the pipe holds.
+  enum TeeFeed {
+    /// So many bytes at the front of the pipe are in every branch, and may go to the first sink.
+    case ready(Int)
+    case wait(Step)
+  }
+
+  func feedTees(from readEnd: Int32, held: Int) -> TeeFeed {
+    var ahead = held
+    for (index, branch) in tees.enumerated() where branch.isAttached {
+      var feed = branch.feed(from: readEnd, held)
+      if feed == .full {
+        branch.flush(at: Linux.now, mayNoteReadiness: !isOffloaded)
+        feed = branch.feed(from: readEnd, held)
+      }
+      switch feed {
+      case .ahead(let count): ahead = min(ahead, count)
+      case .full: if branch.isAttached { return .wait(.awaitTee(index)) }
+      case .refused(let errno): return .wait(.refused("tee: \(errno)"))
+      }
+    }
+    return .ready(ahead)
+  }
+
+  /// Gives each second sink what it takes now; a failure that the policy says is the copy's.
+  func flushTees() -> Step? {
+    for branch in tees {
+      branch.flush(at: Linux.now, mayNoteReadiness: !isOffloaded)
+      if let failure = branch.failure { return .teeFailed(failure.call, failure.errno) }
+    }
+    return nil
+  }
+
+  /// What is still on its way to a second sink, when the copy itself is done.
+  func biteFlush() -> Step {
+    for (index, branch) in tees.enumerated() where branch.isWaiting { return .awaitTee(index) }
+    return .ended
+  }
+
+  func waitForTee(_ index: Int) async throws(CopyFailure) {
+    let branch = tees[index]
+    guard let readiness = branch.end?.readiness else { return }
+    var entry: TimerEntry?
+    if case .detach(let patience) = branch.tee.whenStalled {
+      let now = Linux.now
+      let due = (branch.stalledSince ?? now) + patience.nanoseconds
+      if due <= now {
+        branch.detach("it took nothing for \(Amount.seconds(Double(patience.nanoseconds) / 1e9)) with its backlog full")
+        return
+      }
+      let timer = TimerEntry(parker)
+      reactor.setTimer(timer, to: due)
+      entry = timer
+    }
+    defer { if let entry { reactor.cancelTimer(entry) } }
+    readiness.noteWouldBlock(.writing)
+    ledger.waits.sink += 1
+    try await wait(readiness, .writing, .sink)
+    if !branch.belongsInPool, let step = flushTees(), case .teeFailed(let call, let errno) = step {
+      throw CopyFailure(.sink, .secondSink(call.name, errno))
+    }
+  }
+
+  /// Everything is delivered to the first sink: the second ones get the rest, and the end if it is passed on.
+  func finishTees() async throws(CopyFailure) {
+    guard !tees.isEmpty else { return }
+    _ = try await drive(.flush)
+    guard options.passesEnd else { return }
+    for branch in tees {
+      guard let end = branch.end else { continue }
+      if end.kind.isStreamSocket {
+        try? Linux.shutdown(end.number, .write)
+      } else if end.kind == .pipe, end.descriptor.ownership == .owned {
+        end.descriptor.close()
+      }
+    }
+  }
+
+  func closeTees() {
+    for branch in tees {
+      if case .file(let file, nil, _) = branch.tee.sink.sinkShape.end, let offset = branch.end?.offset {
+        file.position = offset
+      }
+      branch.release()
+      if let lease = branch.pipe.take() { reactor.pipes.giveBack(lease, isEmpty: branch.held == 0) }
+    }
+  }
 }

@@ -56,7 +56,7 @@ public final class Checksum64: ByteHasher {
     }
 
     private mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
-      for offset in range { tail.append(unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)) }
+      bytes.extracting(range).withUnsafeBytes { unsafe tail.append(contentsOf: $0) }
     }
 
     private mutating func stripe(_ bytes: RawSpan, at start: Int) {

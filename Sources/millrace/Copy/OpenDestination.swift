@@ -1,3 +1,4 @@
+import LinuxCalls
 import Millrace
 
 /// The destination, ready to be written.
@@ -5,6 +6,10 @@ struct OpenDestination: Sendable {
   let end: OpenEnd
   /// Where a regular file grows until it is whole.
   let staged: StagedFile?
+  /// What it gets in the end, whatever the umask; nil leaves it to the umask.
+  let permissions: FilePermissions?
+  /// There is a file of that name now.
+  let replaces: Bool
 
   static func open(
     _ destination: Destination, _ request: CopyRequest, source: OpenEnd, announce: @Sendable (Address) -> Void
@@ -12,7 +17,7 @@ struct OpenDestination: Sendable {
     let end: OpenEnd
     switch destination {
     case .staged(let path, let old):
-      return try await stage(path, replacing: old != nil, source)
+      return try await stage(path, replacing: old, source)
     case .direct(let path):
       end = try OpenEnd(try await Opening.file(path, for: .write), name: path)
     case .standard:
@@ -24,48 +29,45 @@ struct OpenDestination: Sendable {
       end.close()
       throw Failure("--fsync flushes files to disk, and \(end.name) is a \(end.kind.rawValue)")
     }
-    return OpenDestination(end: end, staged: nil)
+    return OpenDestination(end: end, staged: nil, permissions: nil, replaces: false)
   }
 
   private static func stage(
-    _ path: String, replacing: Bool, _ source: OpenEnd
+    _ path: String, replacing old: FileFacts?, _ source: OpenEnd
   ) async throws(Failure) -> OpenDestination {
-    do throws(EndpointError) {
-      // Nobody else may read it while it grows, if its permissions are still to be set; otherwise the umask decides.
-      let isMasked = source.kind != .regular && !replacing
-      let staged = try await StagedFile.begin(
-        for: path, permissions: FilePermissions(rawValue: isMasked ? 0o666 : 0o600))
-      Leftovers.add(staged.path)
-      return OpenDestination(end: try OpenEnd(staged.file, name: path), staged: staged)
-    } catch let error as EndpointError {
-      throw Failure(error.description)
-    } catch let failure as Failure {
-      throw failure
-    } catch {
-      throw Failure("\(error)")
+    // The source's permissions, or those of the file that is replaced; for bytes from elsewhere the umask decides.
+    let kept = source.kind == .regular ? source.facts?.permissions : old?.permissions
+    let staged = try await explained { () async throws(EndpointError) in
+      // Nobody else may read it while it grows, if its permissions are still to be set.
+      try await StagedFile.begin(for: path, permissions: FilePermissions(rawValue: kept == nil ? 0o666 : 0o600))
     }
+    Leftovers.add(staged.path)
+    // Never set-user-ID and the like: the copy may belong to someone else.
+    let permissions = kept.map { FilePermissions(rawValue: $0 & 0o777) }
+    return OpenDestination(
+      end: try OpenEnd(staged.file, name: path), staged: staged, permissions: permissions, replaces: old != nil)
   }
 
   /// Makes the file what it is to be, once every byte is in it.
-  func finish(
-    _ request: CopyRequest, source: OpenEnd, replaced: Destination, flushing: @Sendable () -> Void
-  ) async throws(Failure) {
-    do throws(EndpointError) {
-      if let staged { try? await staged.setPermissions(permissions(source, replaced) ?? .init(rawValue: 0)) }
-      if request.fsync {
-        flushing()
-        try await end.file?.sync()
+  func finish(_ request: CopyRequest, flushing: @Sendable () -> Void) async throws(Failure) {
+    if let staged, let permissions {
+      do throws(EndpointError) { try await staged.setPermissions(permissions) } catch {
+        Console.complain("\(end.name) did not get the permissions of the source: \(error.reason)")
       }
-      guard let staged else { return }
+    }
+    if request.fsync, let file = end.file {
+      flushing()
+      try await explained { () async throws(EndpointError) in try await file.sync() }
+    }
+    guard let staged else { return }
+    do throws(EndpointError) {
       try await staged.commit(replacing: request.force)
-      Leftovers.forget(staged.path)
-      if request.fsync { try await staged.syncDirectory() }
     } catch {
       throw Failure(error.errno == .fileExists ? "\(end.name) exists by now; --force replaces it" : error.description)
     }
+    Leftovers.forget(staged.path)
+    if request.fsync { try await explained { () async throws(EndpointError) in try await staged.syncDirectory() } }
   }
-
-  private func permissions(_ source: OpenEnd, _ replaced: Destination) -> FilePermissions? { nil }
 
   /// Lets go of it; a file that is not whole is removed.
   func abandon() async {

@@ -33,58 +33,62 @@ enum Opening {
   static func peer(
     _ place: Place, _ name: String, _ announce: @Sendable (Address) -> Void
   ) async throws(Failure) -> OpenEnd {
-    do throws(EndpointError) {
-      switch place {
-      case .tcp(let host, let port):
-        return OpenEnd(try await Connection.connect(host: host, port: port), name: name)
-      case .unix(let path):
-        guard let address = Address(path: path) else { throw Failure("'\(path)' is no path of a Unix socket") }
-        return OpenEnd(try await Connection.connect(to: address), name: name)
-      case .tcpListen(let host, let port):
-        let address = try await listeningAddress(host: host, port: port)
-        return OpenEnd(try await acceptOne(at: address, announce), name: name)
-      case .unixListen(let path):
-        guard let address = Address(path: path) else { throw Failure("'\(path)' is no path of a Unix socket") }
-        return OpenEnd(try await acceptOne(at: address, announce), name: name)
-      case .standard, .path:
-        throw Failure("\(name) is not a connection")
+    switch place {
+    case .tcp(let host, let port):
+      let connection = try await explained { () async throws(EndpointError) in
+        try await Connection.connect(host: host, port: port)
       }
-    } catch let error as EndpointError {
-      throw Failure(error.description)
-    } catch let failure as Failure {
-      throw failure
-    } catch {
-      throw Failure("\(error)")
+      return OpenEnd(connection, name: name)
+    case .unix(let path):
+      let address = try socketAddress(path)
+      let connection = try await explained { () async throws(EndpointError) in
+        try await Connection.connect(to: address)
+      }
+      return OpenEnd(connection, name: name)
+    case .tcpListen(let host, let port):
+      return OpenEnd(try await acceptOne(at: try await listeningAddress(host: host, port: port), announce), name: name)
+    case .unixListen(let path):
+      return OpenEnd(try await acceptOne(at: try socketAddress(path), announce), name: name)
+    case .standard, .path:
+      throw Failure("\(name) is not a connection")
     }
   }
 
   static func file(_ path: String, for access: File.Access) async throws(Failure) -> File {
-    do throws(EndpointError) {
-      return try await File.open(FilePath(path), for: access)
-    } catch {
-      throw Failure(error.description)
-    }
+    try await explained { () async throws(EndpointError) in try await File.open(FilePath(path), for: access) }
   }
 
-  private static func listeningAddress(host: String, port: UInt16) async throws(EndpointError) -> Address {
+  private static func socketAddress(_ path: String) throws(Failure) -> Address {
+    guard let address = Address(path: path) else {
+      throw Failure("'\(path)' is not the path of a Unix socket, which has 1 to 107 bytes")
+    }
+    return address
+  }
+
+  private static func listeningAddress(host: String, port: UInt16) async throws(Failure) -> Address {
     // No host is every address of this machine, of both families: an IPv6 socket takes IPv4 too. ipv6(7)
     if host.isEmpty { return Address("[::]:\(port)") ?? Address(v4: 0, 0, 0, 0, port: port) }
     if let address = Address(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)") { return address }
-    let found = try await Address.resolve(host: host, port: port)
-    return found[0]
+    let found = try await explained { () async throws(EndpointError) in
+      try await Address.resolve(host: host, port: port)
+    }
+    guard let first = found.first else { throw Failure("cannot find \(host): it has no address") }
+    return first
   }
 
   private static func acceptOne(
     at address: Address, _ announce: @Sendable (Address) -> Void
-  ) async throws(EndpointError) -> Connection {
-    let listener = try Listener.bind(to: address, backlog: 1)
-    if let path = address.path { Leftovers.add(path) }
-    defer {
-      listener.close()
-      if let path = address.path { Leftovers.clear(path) }
+  ) async throws(Failure) -> Connection {
+    try await explained { () async throws(EndpointError) in
+      let listener = try Listener.bind(to: address, backlog: 1)
+      if let path = address.path { Leftovers.add(path) }
+      defer {
+        listener.close()
+        if let path = address.path { Leftovers.clear(path) }
+      }
+      announce(listener.address)
+      return try await listener.accept()
     }
-    announce(listener.address)
-    return try await listener.accept()
   }
 
   private static func seek(_ end: OpenEnd, to offset: Int?) async throws(Failure) {

@@ -1,0 +1,188 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+
+/// A second sink on its way: what it has got, and what waits for it.
+///
+/// Bytes come either by tee(2), into a pipe of the branch's own, or through memory, into its backlog. The backlog goes
+/// first. Confined like the copy it belongs to.
+final class TeeBranch {
+  /// Bytes in memory that may wait before the second sink counts as stalled; its pipe holds as much.
+  static let mostBacklog = 1 << 20
+
+  let tee: Tee
+  /// Bytes of the copy it does not see.
+  let skip: Int
+  /// Nil once it was let go.
+  private(set) var end: KernelEnd?
+  var pipe: PipeLease?
+  /// Bytes in its pipe.
+  private(set) var held = 0
+  /// Bytes at the front of the copy's pipe that were duplicated into this one already: tee(2) always starts at the
+  /// front, so the next call has to wait until they are gone.
+  private(set) var ahead = 0
+  private var backlog: ArraySlice<UInt8> = []
+  private(set) var delivered = 0
+  private(set) var detached: String?
+  /// When it began to take nothing; nil while it does.
+  private(set) var stalledSince: Int64?
+  /// Why the copy must fail.
+  private(set) var failure: (call: SystemCall, errno: Errno)?
+
+  init(_ request: TeeRequest, _ end: KernelEnd) {
+    tee = request.tee
+    skip = request.skip
+    self.end = end
+  }
+
+  var isAttached: Bool { end != nil }
+  var isWaiting: Bool { isAttached && (held > 0 || !backlog.isEmpty) }
+  var isOverfull: Bool { isAttached && backlog.count > Self.mostBacklog }
+  var hasBacklog: Bool { !backlog.isEmpty }
+  var needsPipe: Bool {
+    guard isAttached else { return false }
+    switch pipe {
+    case .some: return false
+    case .none: return true
+    }
+  }
+
+  /// Whether writing to it may wait for a disk or a terminal.
+  var belongsInPool: Bool {
+    guard let end else { return false }
+    return end.kind == .regular || end.mayBlock
+  }
+
+  // MARK: - Bytes in
+
+  /// Keeps bytes that the first sink got through memory; `position` is where in the copy they begin.
+  func keep(_ bytes: RawSpan, from position: Int) {
+    let duplicated = min(ahead, bytes.byteCount)
+    ahead -= duplicated
+    let unseen = max(duplicated, skip - position)
+    guard isAttached, unseen < bytes.byteCount else { return }
+    takeBackPipe()
+    bytes.extracting(droppingFirst: unseen).withUnsafeBytes { unsafe backlog.append(contentsOf: $0) }
+  }
+
+  /// What came of duplicating from the copy's pipe.
+  enum Feed: Equatable {
+    case ahead(Int)
+    case full
+    case refused(Errno)
+  }
+
+  /// Duplicates what the copy's pipe holds, if the last bytes it duplicated are gone from there.
+  func feed(from readEnd: Int32, _ count: Int) -> Feed {
+    if ahead > 0 { return .ahead(ahead) }
+    guard backlog.isEmpty else { return .full }
+    switch pipe {
+    case .none: return .full
+    case .some(let lease):
+      do throws(Errno) {
+        let duplicated = try Linux.tee(from: readEnd, to: lease.writeEnd, upTo: count)
+        held += duplicated
+        ahead = duplicated
+        return .ahead(duplicated)
+      } catch {
+        return error == .wouldBlock || error == .resourceTemporarilyUnavailable ? .full : .refused(error)
+      }
+    }
+  }
+
+  /// The first sink took bytes out of the copy's pipe.
+  func advanced(_ count: Int) { ahead -= min(ahead, count) }
+
+  // MARK: - Bytes out
+
+  /// Gives the second sink what it takes now.
+  func flush(at now: Int64, mayNoteReadiness: Bool) {
+    guard isAttached, isWaiting else { return }
+    if mayNoteReadiness, end?.readiness?.mayWrite == false { return }
+    do throws(Errno) {
+      while isAttached, isWaiting {
+        let count = backlog.isEmpty ? try spliceOut() : try writeOut()
+        delivered += count
+        stalledSince = nil
+      }
+    } catch {
+      if error == .wouldBlock || error == .resourceTemporarilyUnavailable {
+        if mayNoteReadiness { end?.readiness?.noteWouldBlock(.writing) }
+        if stalledSince == nil { stalledSince = now }
+      } else {
+        fail(backlog.isEmpty ? .splice : .write, error)
+      }
+    }
+  }
+
+  private func writeOut() throws(Errno) -> Int {
+    var result: Result<Int, Errno> = .success(0)
+    unsafe backlog.withUnsafeBytes { bytes in
+      result = Result { () throws(Errno) in try unsafe end?.write(bytes) ?? 0 }
+    }
+    let count = try result.get()
+    backlog = count == backlog.count ? [] : backlog.dropFirst(count)
+    return count
+  }
+
+  private func spliceOut() throws(Errno) -> Int {
+    switch pipe {
+    case .none: return 0
+    case .some(let lease):
+      guard let to = end else { return 0 }
+      var none: Int64?
+      var offset = to.offset
+      let count = try Linux.splice(from: lease.readEnd, at: &none, to: to.number, at: &offset, upTo: held)
+      end?.offset = offset
+      held -= count
+      return count
+    }
+  }
+
+  /// What its pipe holds goes into the backlog, in front of what comes through memory.
+  private func takeBackPipe() {
+    guard held > 0 else { return }
+    switch pipe {
+    case .none: break
+    case .some(let lease):
+      let readEnd = lease.readEnd
+      while held > 0 {
+        let most = held
+        guard
+          let more = try? unsafe readBytes(
+            upTo: most, { (room) throws(Errno) in try unsafe Linux.read(readEnd, into: room) }), !more.isEmpty
+        else { break }
+        held -= more.count
+        backlog += more
+      }
+    }
+  }
+
+  // MARK: - Letting go
+
+  private func fail(_ call: SystemCall, _ errno: Errno) {
+    switch tee.whenFailed {
+    case .detach: detach("\(call.name) failed: \(errno)")
+    case .fail: failure = (call, errno)
+    }
+  }
+
+  /// The copy goes on without it.
+  func detach(_ reason: String) {
+    detached = reason
+    backlog = []
+    ahead = 0
+    release()
+  }
+
+  func release() {
+    end?.release()
+    end?.descriptor.end(.writing, exclusive: end?.kind.isStream ?? true)
+    end = nil
+  }
+
+  func report(copied: Int) -> CopyReport.TeeReport {
+    CopyReport.TeeReport(
+      delivered: delivered, missed: max(0, copied - skip - delivered), detached: detached)
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import LinuxCalls
+import Millrace
+
+/// `millrace copy SOURCE DESTINATION`
+struct CopyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "copy",
+    abstract: "Copies a stream of bytes and names the route it took.",
+    discussion: """
+      Either side is one of
+        a path                     a file, FIFO, device, socket or terminal
+        -                          standard input or output
+        tcp://host:port            a connection to there
+        unix:/path                 a connection to a Unix socket
+        tcp-listen://host:port     waits there for one peer; port 0 takes a free one and says which
+        unix-listen:/path          waits there for one peer
+
+      A regular file appears under its name only when it is whole: until then it grows beside it under another name.
+      It keeps the source's permissions and its holes.
+
+      Sizes are plain bytes or have a unit: 4K and 4KiB are 4096, 4KB is 4000.
+
+      Examples:
+        millrace copy --fsync disk.img /mnt/backup/disk.img
+        tar c . | millrace copy - tcp://host:9000
+        millrace copy tcp-listen://*:9000 - | tar x
+        millrace copy --offset 1MiB --limit 4K disk.img - | xxd
+
+      Exit status: 0 done, 1 failed, 64 not understood, 130 interrupted.
+      """)
+
+  @Argument(help: "Where the bytes come from.", transform: Place.init(argument:))
+  var source: Place
+
+  @Argument(help: "Where they go.", transform: Place.init(argument:))
+  var destination: Place
+
+  @Option(help: "Start this far into the source.", transform: ByteSize.init(argument:))
+  var offset: ByteSize?
+
+  @Option(help: "Copy at most this much.", transform: ByteSize.init(argument:))
+  var limit: ByteSize?
+
+  @Flag(name: .shortAndLong, help: "Replace the destination if it exists.")
+  var force = false
+
+  @Flag(help: "Be done only when the bytes are on the disk.")
+  var fsync = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing unless it fails.")
+  var quiet = false
+
+  @Flag(help: "Print the whole report as a line of JSON: on standard error if standard output carries the data.")
+  var json = false
+
+  @Flag(help: "List each route that was considered, and why it was or was not taken.")
+  var explain = false
+
+  @Option(
+    help: ArgumentHelp("Take this route or fail: \(RouteName.list).", valueName: "name"),
+    transform: RouteName.route(argument:))
+  var route: Route?
+
+  @Option(
+    help: ArgumentHelp("No faster than this many bytes a second.", valueName: "size"),
+    transform: ByteSize.positive(argument:))
+  var rate: ByteSize?
+
+  @Option(
+    help: ArgumentHelp("Fail if it is not done within this time.", valueName: "seconds"),
+    transform: Seconds.duration(argument:))
+  var timeout: Duration?
+
+  @Option(
+    help: ArgumentHelp("Fail if no byte moves for this long.", valueName: "seconds"),
+    transform: Seconds.duration(argument:))
+  var idleTimeout: Duration?
+
+  func run() async throws {
+    let deadline = timeout.map { ContinuousClock.now + $0 }
+    let monitor = Monitor()
+    let stop = Stop()
+    let job = CopyJob(request: request, deadline: deadline, monitor: monitor, announce: announcement)
+    let task = Task { await job.run() }
+    stop.watch(timeLimit: timeout) { task.cancel() }
+    let drawing = Console.isTerminal && !quiet ? Task { await ProgressDrawing.run(monitor) } : nil
+    var outcome = await task.value
+    drawing?.cancel()
+    await drawing?.value
+    if outcome.failure != nil {
+      outcome.exitStatus = stop.reason?.exitStatus ?? 1
+      outcome.failure = stop.reason?.sentence ?? outcome.failure
+    }
+    try tell(outcome)
+    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+  }
+
+  private var request: CopyRequest {
+    CopyRequest(
+      source: source, destination: destination, offset: offset?.bytes, limit: limit?.bytes, force: force, fsync: fsync,
+      route: route, rate: rate?.bytes, idleTimeout: idleTimeout)
+  }
+
+  /// Says where it listens. Needed by whoever is to connect, so `--quiet` hides only what was asked for anyway.
+  private var announcement: @Sendable (Address) -> Void {
+    let json = json
+    let isAskedFor = quiet && ![source, destination].contains { $0.choosesPort }
+    return { address in
+      if isAskedFor { return }
+      if json, let line = try? JSONLine.text(["listening": address.description]) { return Console.say(line) }
+      Console.say("listening on \(address)")
+    }
+  }
+
+  private func tell(_ outcome: Outcome) throws {
+    if json {
+      let line = try JSONLine.text(outcome)
+      if destination == .standard { Console.say(line) } else { try Console.print(line) }
+    } else {
+      if explain, outcome.report != nil { tellRoutes(outcome) }
+      if !quiet, let summary = outcome.summary { Console.say(summary) }
+    }
+    // A machine that reads JSON from standard error finds the sentence in it.
+    if let failure = outcome.failure, !(json && destination == .standard) { Console.complain(failure) }
+  }
+
+  private func tellRoutes(_ outcome: Outcome) {
+    guard let ends = outcome.ends else { return }
+    Console.say("routes from \(ends.source.rawValue) to \(ends.sink.rawValue), best first:")
+    for line in Explanation.lines(outcome.considered) { Console.say(line) }
+  }
+}
+
+extension Place {
+  /// It listens where nobody but this process knows until it does.
+  fileprivate var choosesPort: Bool {
+    if case .tcpListen(_, 0) = self { true } else { false }
+  }
+}

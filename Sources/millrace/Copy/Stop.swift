@@ -1,0 +1,72 @@
+import Glibc
+import LinuxCalls
+import Millrace
+import Synchronization
+
+/// Why a copy is stopped before its end.
+enum StopReason: Sendable {
+  case signal(Int32)
+  case timeLimit(Duration)
+
+  /// As shells have it: 128 and the signal's number.
+  var exitStatus: Int32 {
+    switch self {
+    case .signal(let number): 128 + number
+    case .timeLimit: 1
+    }
+  }
+
+  var sentence: String {
+    switch self {
+    case .signal(SIGINT): "interrupted"
+    case .signal(SIGTERM): "asked to end"
+    case .signal(SIGHUP): "the terminal is gone"
+    case .signal(let number): "stopped by signal \(number)"
+    case .timeLimit(let limit): "not done within the time limit of \(Amount.seconds(limit / .seconds(1)))"
+    }
+  }
+}
+
+/// Waits for a reason to stop: a signal or the time limit. Then the copy gets a moment to end by itself, with its
+/// report; a call that does not come back (the opening of a FIFO that nobody opens at the other side, a disk that hangs)
+/// does not keep the process.
+final class Stop: Sendable {
+  private let first = Mutex<StopReason?>(nil)
+
+  /// How long a copy may take to end: cleaning up is a few calls.
+  private static let grace = Duration.seconds(1)
+
+  var reason: StopReason? { first.withLock { $0 } }
+
+  /// - Parameter cancel: asks the copy to end.
+  func watch(timeLimit: Duration?, cancel: @escaping @Sendable () -> Void) {
+    Task {
+      let signal = await Signals.next()
+      self.stop(.signal(signal), cancel)
+      // Whoever asks twice does not want to wait.
+      _ = await Signals.next()
+      self.endNow()
+    }
+    guard let timeLimit else { return }
+    Task {
+      try? await Task.sleep(for: timeLimit)
+      self.stop(.timeLimit(timeLimit), cancel)
+    }
+  }
+
+  private func stop(_ reason: StopReason, _ cancel: @escaping @Sendable () -> Void) {
+    first.withLock { $0 = $0 ?? reason }
+    cancel()
+    Task {
+      try? await Task.sleep(for: Self.grace)
+      self.endNow()
+    }
+  }
+
+  private func endNow() {
+    Leftovers.clearAll()
+    Console.complain((reason ?? .signal(SIGINT)).sentence)
+    // Not exit(3): its handlers would wait for the call that does not come back.
+    _exit((reason ?? .signal(SIGINT)).exitStatus)
+  }
+}
