@@ -61,9 +61,13 @@ package final class Parker {
 
 
   /// Names this lease of this parker to other threads.
-  package struct Ticket: @unchecked Sendable {
+  package struct Ticket: @unchecked Sendable, Equatable {
     let parker: Parker
     let lease: UInt64
+
+    package static func == (one: Ticket, other: Ticket) -> Bool {
+      one.parker === other.parker && one.lease == other.lease
+    }
 
     /// From any thread.
     package func interrupt(by cause: Interrupt) {
@@ -85,6 +89,9 @@ package final class Parker {
   }
 
   package var ticket: Ticket { Ticket(parker: self, lease: lease) }
+
+  /// What interrupted the operation turned out not to end it.
+  package func clearInterrupt() { interrupt = nil }
 
   func beginLease() { interrupt = nil }
 

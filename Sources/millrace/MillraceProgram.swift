@@ -7,9 +7,9 @@ struct MillraceProgram: AsyncParsableCommand {
     abstract: "Moves bytes by the cheapest route the Linux kernel offers, and says which one it was.",
     discussion: """
       Start here:
-        millrace routes                       what this machine can do, measured
-        millrace copy big.iso /mnt/big.iso    a file, with progress, whole or not at all
-        millrace copy --explain a.bin tcp://host:9000
+        millrace routes                        what this machine can do, measured
+        millrace copy big.iso /mnt/big.iso     a file: whole, or not at all
+        millrace copy --explain a tcp://host:9000
       """,
     version: "0.1.0",
     subcommands: [CopyCommand.self, RoutesCommand.self])

@@ -7,9 +7,9 @@ enum RouteChoice: String, ExpressibleByArgument {
 
   var options: CopyOptions {
     switch self {
-    case .automatic: CopyOptions(routes: .automatic, passesEnd: true)
-    case .buffered: CopyOptions(routes: .only(.buffered), passesEnd: true)
-    case .splice: CopyOptions(routes: .only(.splice), passesEnd: true)
+    case .automatic: CopyOptions(passesEnd: true, routes: .automatic)
+    case .buffered: CopyOptions(passesEnd: true, routes: .only(.buffered))
+    case .splice: CopyOptions(passesEnd: true, routes: .only(.pipedSplice))
     }
   }
 }

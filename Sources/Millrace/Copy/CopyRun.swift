@@ -36,7 +36,7 @@ enum CopyRun {
     } onCancel: {
       ticket.interrupt(by: .cancelled)
     }
-    reactor.giveBack(parker)
+    defer { reactor.giveBack(parker) }
     return try transfer.conclude(failure)
   }
 }
@@ -46,7 +46,12 @@ extension Transfer {
   fileprivate func conclude(_ failure: CopyFailure?) throws(CopyError) -> CopyReport {
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
-    if spliceStayedOut { ledger.decline(.pipedSplice, "the flow stayed small: no \(FlowGauge.inARow) wake-ups in a row brought \(Amount.bytes(FlowGauge.bulk))") }
+    if let lastingRefusal { reactor.refusals[refusalKey(.pipedSplice)] = lastingRefusal }
+    if spliceStayedOut {
+      ledger.decline(
+        .pipedSplice,
+        "the flow stayed small: no \(FlowGauge.inARow) wake-ups in a row brought \(Amount.bytes(FlowGauge.bulk))")
+    }
     for route in Route.allCases where ledger.bytes(by: route) > 0 {
       reactor.countDelivered(ledger.bytes(by: route), by: route.rawValue)
     }

@@ -47,16 +47,22 @@ struct KernelEnd {
     }
   }
 
-  /// One call; what it accepted moves the offset.
+  /// One call; what it accepted moves the offset. One that accepts nothing and names no error is EIO: it would be
+  /// made for ever.
   mutating func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false) throws(Errno) -> Int {
+    let count = try unsafe writeOnce(bytes, more: more)
+    if count == 0, unsafe !bytes.isEmpty { throw .ioError }
+    if let offset { self.offset = offset + Int64(count) }
+    return count
+  }
+
+  private func writeOnce(_ bytes: UnsafeRawBufferPointer, more: Bool) throws(Errno) -> Int {
     switch kind {
     case .tcp, .unix, .stream: return try unsafe Linux.send(number, bytes, more: more)
     case .pipe where facts.blocks && !lacksNoWait: return try unsafe Linux.writeNoWait(number, bytes)
     default:
       guard let offset else { return try unsafe Linux.write(number, bytes) }
-      let count = try unsafe Linux.write(number, at: offset, bytes)
-      self.offset = offset + Int64(count)
-      return count
+      return try unsafe Linux.write(number, at: offset, bytes)
     }
   }
 

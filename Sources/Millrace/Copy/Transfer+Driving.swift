@@ -14,13 +14,15 @@ extension Transfer {
   /// How a method ended.
   enum Verdict {
     case done
-    case refused(String)
+    case refused(Refusal)
   }
 
   /// Runs the copy to its end; on the reactor.
   func run() async throws(CopyFailure) {
     turn.begin(measuresCPU: options.measuresCPU)
     defer { turn.end(into: &ledger, measuresCPU: options.measuresCPU) }
+    if Task.isCancelled { throw CopyFailure(.copy, .cancelled) }
+    if let deadline, started >= deadline { throw CopyFailure(.copy, .deadline) }
     try open()
     armTimer()
     defer { reactor.cancelTimer(timer) }
@@ -31,18 +33,19 @@ extension Transfer {
       case .done:
         try await finish()
         return
-      case .refused(let reason): try note(refusal: reason, of: method, isLast: index == methods.count - 1)
+      case .refused(let refusal): try note(refusal, of: method, isLast: index == methods.count - 1)
       }
     }
     try await finish()
   }
 
-  private func note(refusal reason: String, of method: Method, isLast: Bool) throws(CopyFailure) {
+  private func note(_ refusal: Refusal, of method: Method, isLast: Bool) throws(CopyFailure) {
     let route = method.route ?? .buffered
+    if refusal.isLasting { reactor.refusals[refusalKey(route)] = refusal.reason }
     if isLast || isOnly(route) {
-      throw CopyFailure(.copy, .routeUnavailable(route, reason: reason))
+      throw CopyFailure(.copy, .routeUnavailable(route, reason: refusal.reason))
     }
-    ledger.decline(route, reason)
+    ledger.decline(route, refusal.reason)
   }
 
   private func isOnly(_ route: Route) -> Bool { options.routes == .only(route) }
@@ -51,12 +54,18 @@ extension Transfer {
 
   func drive(_ method: Method) async throws(CopyFailure) -> Verdict {
     var turnLeft = Self.turnBytes
+    var fruitless = 0
     prime(for: method)
     while true {
       if let cause = interruption() { throw cause }
       if pending.isEmpty, method == .deliver {
         guard let reader, !sourceEnded, remaining > 0 else { return .done }
         try await refill(from: reader)
+        turnLeft -= min(pending.count, turnLeft)
+        if turnLeft == 0 {
+          await yieldTurn()
+          turnLeft = Self.turnBytes
+        }
         continue
       }
       // What is in memory goes before anything the source still has.
@@ -65,15 +74,18 @@ extension Transfer {
       let most = isOffloaded ? (active == .copyFileRange ? Self.fileRangeBytes : Self.offloadedBytes) : turnLeft
       let wanted = min(most, pending.isEmpty ? max(1, remaining) : pending.count)
       var allowance = wanted
-      if !buckets.isEmpty, active != .flush, pump.held == 0, heldInBuffer == 0 {
-        allowance = throttleAllowance(wanted)
-        if allowance == 0 {
+      if !buckets.isEmpty, active != .flush {
+        // What is held was let through when it was taken; nothing is added to it.
+        let holds = pump.held > 0 || heldInBuffer > 0
+        allowance = holds ? 0 : throttleAllowance(wanted)
+        if allowance == 0, !holds {
           try await waitForThrottle(wanted)
           continue
         }
       }
       if active == .deliver, let writer {
         try await write(to: writer, upTo: allowance)
+        if method != .deliver, pending.isEmpty { await yieldTurn() }
         continue
       }
       let before = ledger.delivered
@@ -84,21 +96,24 @@ extension Transfer {
         if !isOffloaded { turnLeft -= min(moved, turnLeft) }
       }
       switch step {
-      case .progressed: break
+      case .progressed:
+        // Nothing moved and nobody is to be waited for: the ends changed between two questions. Not for ever.
+        fruitless = moved > 0 || isOffloaded ? 0 : fruitless + 1
+        if fruitless >= 8 { turnLeft = 0 }
       case .awaitSource:
         try await waitForSource(wasOffloaded: isOffloaded)
         turnLeft = Self.turnBytes
       case .awaitSink:
-        try await waitForSink()
+        try await waitForSink(wasOffloaded: isOffloaded)
         turnLeft = Self.turnBytes
       case .awaitTee(let index):
         try await waitForTee(index)
         turnLeft = Self.turnBytes
       case .ended:
         if isDrained { return .done }
-      case .refused(let reason):
+      case .refused(let refusal):
         salvagePipe()
-        return .refused(reason)
+        return .refused(refusal)
       case .failed(let side, let call, let errno):
         throw CopyFailure(side, .call(call.name, errno))
       case .teeFailed(let call, let errno):
@@ -184,9 +199,9 @@ extension Transfer {
     pump.becameReadable()
   }
 
-  private func waitForSink() async throws(CopyFailure) {
+  private func waitForSink(wasOffloaded: Bool) async throws(CopyFailure) {
     guard let sink, let readiness = sink.readiness else { return }
-    if !isOffloaded { readiness.noteWouldBlock(.writing) }
+    if !wasOffloaded { readiness.noteWouldBlock(.writing) }
     ledger.waits.sink += 1
     try await wait(readiness, .writing, .sink)
     pump.becameWritable()
@@ -228,13 +243,14 @@ extension Transfer {
     ledger.waits.throttle += 1
     giveBackLeases()
     let entry = TimerEntry(parker)
-    reactor.setTimer(entry, to: throttledUntil(wanted))
+    let until = throttledUntil(wanted)
+    // A rate slower than the idle timeout is not idleness.
+    lastProgress = until
+    reactor.setTimer(entry, to: until)
     turn.end(into: &ledger, measuresCPU: options.measuresCPU)
     _ = await parker.park()
     turn.begin(measuresCPU: options.measuresCPU)
     reactor.cancelTimer(entry)
-    // A rate slower than the idle timeout is not idleness.
-    lastProgress = reactor.now
   }
 
   private func yieldTurn() async {
@@ -257,7 +273,7 @@ extension Transfer {
     }
     if source?.descriptor.isClosing == true { return CopyFailure(.source, .closed) }
     if sink?.descriptor.isClosing == true { return CopyFailure(.sink, .closed) }
-    return nil
+    return parker.interrupt == .closed ? closedTee() : nil
   }
 
   private func armTimer() {

@@ -22,7 +22,7 @@ extension Transfer {
     }
   }
 
-  var hitLimit: Bool { remaining == 0 && !sourceEnded }
+  var hitLimit: Bool { ledger.consumed >= limit }
 
   // MARK: - Through memory
 

@@ -20,22 +20,16 @@ extension Transfer {
     sink = try openSink()
     try refuseWhatIsNoStream(source, .source)
     try refuseWhatIsNoStream(sink, .sink)
-    let limit = min(options.limit ?? Int.max, sourceShape.limit ?? Int.max)
+    limit = min(options.limit ?? Int.max, sourceShape.limit ?? Int.max)
+    if case .file(_, _, let length?) = sinkShape.end { limit = min(limit, length) }
     let head = Array(sourceShape.head.prefix(limit))
-    pending = PendingBytes(head, route: .memory)
+    let isBuffered = options.routes == .only(.buffered)
+    pending = PendingBytes(head, route: isBuffered ? .buffered : .memory)
     ledger.took(head.count)
     remaining = limit - head.count
     if case .file(_, _, let length?) = sourceShape.end {
       owed = min(length, remaining)
       remaining = min(remaining, length)
-    }
-    if case .file(_, _, let length?) = sinkShape.end {
-      if pending.count > length {
-        pending = PendingBytes(Array(head.prefix(length)), route: .memory)
-        ledger.took(length - head.count)
-      }
-      remaining = min(remaining, length - pending.count)
-      owed = owed.map { min($0, remaining) }
     }
     if case .nothing = sourceShape.end { sourceEnded = true }
     try refuseSameFile()
@@ -49,14 +43,14 @@ extension Transfer {
         file.position = offset
       }
       source.release()
-      source.descriptor.end(.reading, exclusive: source.kind.isStream)
+      source.descriptor.end(.reading, exclusive: source.kind.isStream, copy: parker.ticket)
     }
     if let sink {
       if case .file(let file, nil, _) = sinkShape.end, let offset = sink.offset {
         file.position = offset
       }
       sink.release()
-      sink.descriptor.end(.writing, exclusive: sink.kind.isStream)
+      sink.descriptor.end(.writing, exclusive: sink.kind.isStream, copy: parker.ticket)
     }
     closeTees()
     source = nil
@@ -66,7 +60,12 @@ extension Transfer {
   /// The ways to try, best first.
   func plan() throws(CopyFailure) -> [Method] {
     if reader != nil || writer != nil { return try planCustom() }
-    guard let source else { return [.deliver] }
+    guard let source else {
+      if case .only(let route) = options.routes, route != .memory, route != .buffered {
+        throw CopyFailure(.copy, .routeUnavailable(route, reason: "the bytes are in memory already"))
+      }
+      return [.deliver]
+    }
     if !tees.isEmpty { return try planTeed(source, sink) }
     let sinkKind = sink?.kind ?? .memory
     guard let from = RouteTable.Ends(source.kind), let to = RouteTable.Ends(sinkKind) else { return [.buffered] }
@@ -106,7 +105,6 @@ extension Transfer {
   /// Why `route` is not for these ends, by their facts; nil when it is worth a try.
   private func reasonAgainst(_ route: Route, _ source: KernelEnd, _ sink: KernelEnd?) -> String? {
     switch options.routes {
-    case .automatic: break
     case .only(let only) where only != route: return "another route was asked for"
     case .without(let excluded) where excluded.contains(route) && route != .buffered: return "excluded by the caller"
     default: break
@@ -160,7 +158,7 @@ extension Transfer {
     do throws(Errno) { end = try KernelEnd(descriptor, offset: offset, on: reactor) } catch {
       throw CopyFailure(side, .call("fstat", error))
     }
-    do throws(Errno) { try descriptor.begin(direction, exclusive: end.kind.isStream) } catch {
+    do throws(Errno) { try descriptor.begin(direction, exclusive: end.kind.isStream, copy: parker.ticket) } catch {
       if error == .badFileDescriptor { throw CopyFailure(side, .closed) }
       throw CopyFailure(
         side, .unsupported("another task \(side == .source ? "reads from" : "writes to") it at the same time"))
@@ -189,7 +187,7 @@ extension Transfer {
     let to = sink.offset ?? source.facts.size
     let isBounded = remaining <= Int(left)
     let overlaps = from < to + length && to < from + length
-    if overlaps || (!isBounded && sink.offset == nil) { throw CopyFailure(.copy, .sameFile) }
+    if overlaps || (!isBounded && to >= from) { throw CopyFailure(.copy, .sameFile) }
   }
 
   private func reserveCollector() {

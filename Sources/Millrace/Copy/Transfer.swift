@@ -31,6 +31,8 @@ final class Transfer: @unchecked Sendable {
   var ledger = Ledger()
   /// Bytes that may still be taken from the source.
   var remaining = Int.max
+  /// The most bytes of all, where someone has set one.
+  var limit = Int.max
   /// Bytes a section has promised and not given yet.
   var owed: Int?
   var sourceEnded = false
@@ -39,6 +41,8 @@ final class Transfer: @unchecked Sendable {
   var residency = Residency()
   var tees: [TeeBranch] = []
   var wasAdaptive = false
+  /// Why the kernel will never splice between these ends.
+  var lastingRefusal: String?
   /// No splice any more in this copy, for the reason that stands in the ledger.
   var spliceIsOut = false
 
@@ -92,7 +96,7 @@ final class Transfer: @unchecked Sendable {
     case awaitTee(Int)
     case ended
     /// Not this route, from here on: why.
-    case refused(String)
+    case refused(Refusal)
     case failed(CopyError.Side, SystemCall, Errno)
     /// A second sink failed, and its policy says that the copy does.
     case teeFailed(SystemCall, Errno)

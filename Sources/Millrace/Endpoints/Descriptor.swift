@@ -31,6 +31,8 @@ final class Descriptor: Sendable {
     var count = 0
     var isRead = false
     var isWritten = false
+    /// The copies under way, wherever they run and whatever they wait for.
+    var copies: [Parker.Ticket] = []
     var isClosed = false
     var boundsUnsent = false
   }
@@ -51,7 +53,9 @@ final class Descriptor: Sendable {
   }
 
   /// Begins a use. A stream has one reader and one writer at a time (EBUSY); a closed descriptor has none (EBADF).
-  func begin(_ direction: Direction, exclusive: Bool) throws(Errno) {
+  ///
+  /// - Parameter copy: who is to be interrupted when the descriptor is closed meanwhile.
+  func begin(_ direction: Direction, exclusive: Bool, copy: Parker.Ticket? = nil) throws(Errno) {
     let refusal: Errno? = use.withLock { use in
       if isClosing { return .badFileDescriptor }
       if exclusive {
@@ -65,14 +69,16 @@ final class Descriptor: Sendable {
         }
       }
       use.count += 1
+      if let copy { use.copies.append(copy) }
       return nil
     }
     if let refusal { throw refusal }
   }
 
-  func end(_ direction: Direction, exclusive: Bool) {
+  func end(_ direction: Direction, exclusive: Bool, copy: Parker.Ticket? = nil) {
     let closes = use.withLock { use in
       use.count -= 1
+      if let copy, let index = use.copies.firstIndex(of: copy) { use.copies.remove(at: index) }
       if exclusive {
         switch direction {
         case .reading: use.isRead = false
@@ -88,13 +94,17 @@ final class Descriptor: Sendable {
 
   /// No new use begins; those under way end with "closed"; the descriptor is closed after the last of them.
   func close() {
-    let (closes, interrupts) = use.withLock { use in
-      guard !closing.exchange(true, ordering: .acquiringAndReleasing) else { return (false, false) }
+    let (closes, copies): (Bool, [Parker.Ticket]) = use.withLock { use in
+      guard !closing.exchange(true, ordering: .acquiringAndReleasing) else { return (false, []) }
       use.isClosed = use.count == 0
-      return (use.isClosed, !use.isClosed)
+      return (use.isClosed, use.copies)
     }
-    if closes { reallyClose() }
-    if interrupts { home?.readiness.interruptWaitersFromAnywhere() }
+    if closes {
+      reallyClose()
+    } else {
+      home?.readiness.interruptWaitersFromAnywhere()
+      for copy in copies { copy.interrupt(by: .closed) }
+    }
   }
 
   var isClosing: Bool { closing.load(ordering: .acquiring) }

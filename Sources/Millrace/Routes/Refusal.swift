@@ -1,5 +1,22 @@
 import SystemPackage
 
+/// Why a route does not go on.
+struct Refusal: Equatable {
+  var reason: String
+  /// It depends on the file systems and the kernel alone, and the next copy between the same two need not ask again.
+  var isLasting = false
+
+  init(_ reason: String) { self.reason = reason }
+
+  init(_ call: String, _ errno: Errno) {
+    reason = "\(call): \(errno)"
+    switch errno {
+    case .improperLink, .noFunction, .notSupported, .notSupportedOnSocket: isLasting = true
+    default: isLasting = false
+    }
+  }
+}
+
 /// What an errno of a call that moves bytes means for the copy.
 enum CallVerdict: Equatable {
   /// Not ready: wait.

@@ -46,7 +46,7 @@ public enum RouteTable {
   public static let rows: [Row] = [
     Row(source: .file, sink: .socket, routes: [.sendfile, .buffered], note: "explicit offset, bounded bites"),
     Row(
-      source: .file, sink: .file, routes: [.copyFileRange, .sendfile, .buffered],
+      source: .file, sink: .file, routes: [.copyFileRange, .pipedSplice, .buffered],
       note: "shares extents where the file system can"),
     Row(source: .file, sink: .pipe, routes: [.splice, .buffered], note: "pages of the file, no copy"),
     Row(source: .socket, sink: .file, routes: [.pipedSplice, .buffered], note: "one copy, into the page cache"),

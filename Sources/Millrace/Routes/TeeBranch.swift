@@ -29,7 +29,10 @@ final class TeeBranch {
   /// Why the copy must fail.
   private(set) var failure: (call: SystemCall, errno: Errno)?
 
-  init(_ request: TeeRequest, _ end: KernelEnd) {
+  private let copy: Parker.Ticket
+
+  init(_ request: TeeRequest, _ end: KernelEnd, copy: Parker.Ticket) {
+    self.copy = copy
     tee = request.tee
     skip = request.skip
     self.end = end
@@ -62,7 +65,7 @@ final class TeeBranch {
     let unseen = max(duplicated, skip - position)
     guard isAttached, unseen < bytes.byteCount else { return }
     takeBackPipe()
-    bytes.extracting(droppingFirst: unseen).withUnsafeBytes { unsafe backlog.append(contentsOf: $0) }
+    unsafe bytes.extracting(droppingFirst: unseen).withUnsafeBytes { unsafe backlog.append(contentsOf: $0) }
   }
 
   /// What came of duplicating from the copy's pipe.
@@ -133,6 +136,7 @@ final class TeeBranch {
       var none: Int64?
       var offset = to.offset
       let count = try Linux.splice(from: lease.readEnd, at: &none, to: to.number, at: &offset, upTo: held)
+      if count == 0 { throw .ioError }
       end?.offset = offset
       held -= count
       return count
@@ -160,7 +164,7 @@ final class TeeBranch {
 
   // MARK: - Letting go
 
-  private func fail(_ call: SystemCall, _ errno: Errno) {
+  func fail(_ call: SystemCall, _ errno: Errno) {
     switch tee.whenFailed {
     case .detach: detach("\(call.name) failed: \(errno)")
     case .fail: failure = (call, errno)
@@ -177,7 +181,7 @@ final class TeeBranch {
 
   func release() {
     end?.release()
-    end?.descriptor.end(.writing, exclusive: end?.kind.isStream ?? true)
+    end?.descriptor.end(.writing, exclusive: end?.kind.isStream ?? true, copy: copy)
     end = nil
   }
 

@@ -6,7 +6,7 @@ extension Transfer {
   /// Read into a buffer, write from it: what always works, and what the others are measured against.
   func biteBuffered(_ allowance: Int) -> Step {
     if let collector { return biteCollecting(allowance, into: collector) }
-    guard var lease = buffer.take() else { return .refused("no buffer") }
+    guard var lease = buffer.take() else { return .refused(Refusal("no buffer")) }
     let before = ledger.delivered
     let step = passThrough(&lease, allowance)
     buffer = consume lease
@@ -16,8 +16,8 @@ extension Transfer {
 
   private func passThrough(_ lease: inout BufferLease, _ allowance: Int) -> Step {
     var left = allowance
-    var mayRead = source?.readiness?.mayRead ?? true
-    if isOffloaded { mayRead = true }
+    // The readiness belongs to the reactor's thread; in the pool the call itself finds out.
+    var mayRead = isOffloaded || source?.readiness?.mayRead ?? true
     // A prefix waits for what the source has already, and leaves together with it.
     var mustRead = primed > 0 && mayRead && remaining > 0 && lease.room > 0
     while true {
@@ -75,7 +75,7 @@ extension Transfer {
       return .progressed
     }
     return errno == .wouldBlock || errno == .resourceTemporarilyUnavailable
-      ? .awaitSource : .failed(.source, from.kind.isStreamSocket ? .recv : .read, errno)
+      ? .awaitSource : .failed(.source, from.kind.isStreamSocket ? .recv : from.offset != nil ? .pread : .read, errno)
   }
 
   /// Writes once; a step when the sink takes no more or fails.

@@ -5,7 +5,7 @@ extension Transfer {
   /// File to file inside the kernel, extents shared where the file system can. In the blocking pool.
   func biteCopyFileRange(_ allowance: Int) -> Step {
     guard let file = source, let from = file.offset, let sink, let to = sink.offset else {
-      return .refused("one end has no positions")
+      return .refused(Refusal("one end has no positions"))
     }
     if remaining == 0 { return .ended }
     do throws(Errno) {
@@ -18,7 +18,7 @@ extension Transfer {
       ledger.deliver(count, by: .copyFileRange)
       return remaining == 0 ? .ended : .progressed
     } catch {
-      return step(after: error, .copyFileRange, of: .ofTwoEnds(error), blocked: .refused("\(error)"))
+      return step(after: error, .copyFileRange, of: .ofTwoEnds(error), blocked: .refused(Refusal("\(error)")))
     }
   }
 }

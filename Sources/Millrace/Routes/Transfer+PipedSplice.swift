@@ -5,7 +5,7 @@ extension Transfer {
   /// Through a leased pipe: performs what the pump says until it waits, ends, or has moved its share.
   func bitePipedSplice(_ allowance: Int) -> Step {
     switch pipe {
-    case .none: return .refused(ledger.declined.last?.reason ?? "no pipe")
+    case .none: return .refused(Refusal(ledger.declined.last?.reason ?? "no pipe"))
     case .some(let lease): return pumpThrough(lease.readEnd, lease.writeEnd, allowance)
     }
   }
@@ -15,22 +15,23 @@ extension Transfer {
     let before = ledger.delivered
     let step = bitePipedSplice(allowance)
     gauge.moved(ledger.delivered - before)
-    guard case .refused(let reason) = step else { return step }
-    ledger.decline(.pipedSplice, reason)
+    guard case .refused(let refusal) = step else { return step }
+    ledger.decline(.pipedSplice, refusal.reason)
+    if refusal.isLasting { lastingRefusal = refusal.reason }
     spliceIsOut = true
     salvagePipe()
     return .progressed
   }
 
   private func pumpThrough(_ readEnd: Int32, _ writeEnd: Int32, _ allowance: Int) -> Step {
-    guard let from = source, let to = sink else { return .refused("one end is not the kernel's") }
+    guard let from = source, let to = sink else { return .refused(Refusal("one end is not the kernel's")) }
     pump.setRemaining(remaining)
     var left = allowance
     while true {
       switch pump.next {
       case .drain(let most):
         if left == 0 { return .progressed }
-        drain(from, into: writeEnd, upTo: min(most, left))
+        if let step = drain(from, into: writeEnd, upTo: min(most, left)) { return step }
       case .pump(let count):
         let before = pump.held
         if let step = empty(readEnd, into: to, count) { return step }
@@ -44,11 +45,15 @@ extension Transfer {
     }
   }
 
-  private func drain(_ from: KernelEnd, into writeEnd: Int32, upTo most: Int) {
+  private func drain(_ from: KernelEnd, into writeEnd: Int32, upTo most: Int) -> Step? {
     var offset = source?.offset
     var none: Int64?
     do throws(Errno) {
       let count = try Linux.splice(from: from.number, at: &offset, to: writeEnd, at: &none, upTo: most)
+      if count == 0, from.kind == .regular {
+        let step = endOfFile(.pipedSplice)
+        if case .refused = step { return step }
+      }
       if count == 0 { sourceEnded = true }
       source?.offset = offset
       took(count)
@@ -60,6 +65,7 @@ extension Transfer {
         pump.sourceFailed(error)
       }
     }
+    return nil
   }
 
   /// Pushes out what the pipe holds. A step where someone else has to be waited for first.
@@ -75,6 +81,8 @@ extension Transfer {
     var offset = sink?.offset
     do throws(Errno) {
       let moved = try Linux.splice(from: readEnd, at: &none, to: to.number, at: &offset, upTo: most)
+      // A sink that takes nothing and says no error would be asked for ever.
+      if moved == 0 { throw .ioError }
       sink?.offset = offset
       pump.pumped(moved)
       ledger.deliver(moved, by: .pipedSplice)

@@ -2,13 +2,13 @@ import LinuxCalls
 import SystemPackage
 
 extension Transfer {
-  /// File to socket or file, by sendfile with an explicit offset.
+  /// File to socket, by sendfile with an explicit offset. Never to a file: it would be written at the descriptor's own
+  /// position, which is not ours to move.
   func biteSendfile(_ allowance: Int) -> Step {
-    guard let file = source, let offset = file.offset, let sink else { return .refused("the source has no positions") }
+    guard let file = source, let offset = file.offset, let sink else { return .refused(Refusal("the source has no positions")) }
     if remaining == 0 { return .ended }
     boundUnsentQueue()
     do throws(Errno) {
-      // A file as sink is written at the descriptor's position, which is not ours to move: only a socket will do.
       let count = try Linux.sendfile(from: file.number, at: offset, to: sink.number, upTo: min(allowance, remaining))
       if count == 0 { return endOfFile(.sendfile) }
       source?.offset = offset + Int64(count)
@@ -23,7 +23,9 @@ extension Transfer {
   /// Zero from a kernel route. At the first call it may only mean "not this route" (files in /proc say so), and the
   /// next route finds out; later it is the end.
   func endOfFile(_ route: Route) -> Step {
-    if ledger.bytes(by: route) == 0 { return .refused("it gave nothing, which for files like those in /proc is no end") }
+    if ledger.bytes(by: route) == 0 { 
+      return .refused(Refusal("it gave nothing, which for files like those in /proc is no end"))
+    }
     sourceEnded = true
     return .ended
   }
@@ -33,7 +35,7 @@ extension Transfer {
     switch verdict {
     case .wouldBlock: return blocked
     case .failed(let side): return .failed(side, call, errno)
-    case .notThisWay: return .refused("\(call.name): \(errno)")
+    case .notThisWay: return .refused(Refusal(call.name, errno))
     }
   }
 }

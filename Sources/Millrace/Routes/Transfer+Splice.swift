@@ -4,7 +4,7 @@ import SystemPackage
 extension Transfer {
   /// Straight between a pipe and another end.
   func biteSplice(_ allowance: Int) -> Step {
-    guard let from = source, let to = sink else { return .refused("one end is not the kernel's") }
+    guard let from = source, let to = sink else { return .refused(Refusal("one end is not the kernel's")) }
     if remaining == 0 { return .ended }
     var sourceOffset = from.offset
     var sinkOffset = to.offset
@@ -29,12 +29,15 @@ extension Transfer {
     }
   }
 
-  /// EAGAIN does not say which end it speaks of. The source is asked: if it has bytes, it was the sink.
+  /// EAGAIN does not say which end it speaks of, and by the time they are asked either may have changed: only an end
+  /// that still says no is waited for.
   private func blockedEnd(_ from: KernelEnd, _ to: KernelEnd) -> Step {
     if from.kind == .regular { return .awaitSink }
     if to.kind == .regular { return .awaitSource }
     let sourceHasBytes = (try? Linux.wait(for: from.number, .readable, milliseconds: 0)) ?? false
-    return sourceHasBytes ? .awaitSink : .awaitSource
+    if !sourceHasBytes { return .awaitSource }
+    let sinkHasRoom = (try? Linux.wait(for: to.number, .writable, milliseconds: 0)) ?? false
+    return sinkHasRoom ? .progressed : .awaitSink
   }
 }
 

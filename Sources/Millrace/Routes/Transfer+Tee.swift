@@ -17,7 +17,7 @@ extension Transfer {
       case .stream(let descriptor):
         end = try begin(descriptor, nil, .writing, .sink)
       }
-      tees.append(TeeBranch(request, end))
+      tees.append(TeeBranch(request, end, copy: parker.ticket))
       try refuseWhatIsNoStream(end, .sink)
     }
   }
@@ -67,7 +67,7 @@ extension Transfer {
       switch feed {
       case .ahead(let count): ahead = min(ahead, count)
       case .full: if branch.isAttached { return .wait(.awaitTee(index)) }
-      case .refused(let errno): return .wait(.refused("tee: \(errno)"))
+      case .refused(let errno): return .wait(.refused(Refusal("tee", errno)))
       }
     }
     return .ready(ahead)
@@ -125,6 +125,16 @@ extension Transfer {
         end.descriptor.close()
       }
     }
+  }
+
+  /// A second sink was closed by someone: let go, or the copy's failure, as its policy says.
+  func closedTee() -> CopyFailure? {
+    parker.clearInterrupt()
+    for branch in tees where branch.end?.descriptor.isClosing == true {
+      branch.fail(.close, .badFileDescriptor)
+      if let failure = branch.failure { return CopyFailure(.sink, .secondSink(failure.call.name, failure.errno)) }
+    }
+    return nil
   }
 
   func closeTees() {

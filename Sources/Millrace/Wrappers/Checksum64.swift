@@ -56,7 +56,7 @@ public final class Checksum64: ByteHasher {
     }
 
     private mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
-      bytes.extracting(range).withUnsafeBytes { unsafe tail.append(contentsOf: $0) }
+      unsafe bytes.extracting(range).withUnsafeBytes { unsafe tail.append(contentsOf: $0) }
     }
 
     private mutating func stripe(_ bytes: RawSpan, at start: Int) {

@@ -1,31 +1,34 @@
 import Glibc
-import Reactors
 
-/// Signals of the process: a broken pipe is an error of the call that met it, and a request to stop is waited for
-/// instead of breaking in.
+/// Signals of the process: a broken pipe is an error of the call that met it, and a request to stop is a value to wait
+/// for, instead of something that breaks in.
 enum Signals {
-  /// Ignores what a call reports anyway (SIGPIPE as EPIPE, SIGXFSZ as EFBIG), and holds the others back until
-  /// ``next()`` asks. pthread_sigmask(3)
+  /// The requests to stop, as they come.
+  static let requests = stream.stream
+  private static let stream = AsyncStream.makeStream(of: Int32.self)
+
+  /// Ignores what a call reports anyway (SIGPIPE as EPIPE, SIGXFSZ as EFBIG), and holds requests to stop back until
+  /// ``forward()`` takes them. pthread_sigmask(3)
   static func holdBack() {
     _ = signal(SIGPIPE, SIG_IGN)
     _ = signal(SIGXFSZ, SIG_IGN)
-    var set = requests()
+    var set = waitedFor()
     _ = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// The next request to stop. Waits in the blocking pool, whose threads hold every signal back. sigwait(3)
-  static func next() async -> Int32 {
-    await Reactors.shared.all[0].blockingPool.run {
-      var set = requests()
+  /// Hands on the requests to stop, for as long as the process lives. It takes the main thread: an async `main` leaves
+  /// that one to the runtime, which lets every signal through there. sigwait(3)
+  static func forward() -> Never {
+    var set = waitedFor()
+    while true {
       var number: Int32 = 0
-      while unsafe sigwait(&set, &number) != 0 {}
-      return number
+      if unsafe sigwait(&set, &number) == 0 { stream.continuation.yield(number) }
     }
   }
 
   /// The requests to stop that this process was not told to ignore: `nohup` ignores SIGHUP for it, and a shell
   /// without job control ignores SIGINT for what it starts in the background.
-  private static func requests() -> sigset_t {
+  private static func waitedFor() -> sigset_t {
     var set = sigset_t()
     _ = unsafe sigemptyset(&set)
     for number in [SIGINT, SIGTERM, SIGHUP] {

@@ -13,11 +13,11 @@ struct CopyCommand: AsyncParsableCommand {
         -                          standard input or output
         tcp://host:port            a connection to there
         unix:/path                 a connection to a Unix socket
-        tcp-listen://host:port     waits there for one peer; port 0 takes a free one and says which
+        tcp-listen://host:port     waits there for one peer; port 0 takes a free port
         unix-listen:/path          waits there for one peer
 
-      A regular file appears under its name only when it is whole: until then it grows beside it under another name.
-      It keeps the source's permissions and its holes.
+      A regular file appears under its name only when it is whole: until then it grows
+      beside it under another name. It keeps the source's permissions and its holes.
 
       Sizes are plain bytes or have a unit: 4K and 4KiB are 4096, 4KB is 4000.
 

@@ -15,7 +15,7 @@ enum Destination: Sendable {
   init(_ request: CopyRequest) throws(Failure) {
     switch request.destination {
     case .standard: self = .standard
-    case .path(let path): self = try Self.inspect(path, force: request.force)
+    case .path(let path): self = try Self.inspect(path, request)
     default: self = .peer(request.destination)
     }
     if request.fsync, case .peer = self {
@@ -33,7 +33,7 @@ enum Destination: Sendable {
     }
   }
 
-  private static func inspect(_ path: String, force: Bool) throws(Failure) -> Destination {
+  private static func inspect(_ path: String, _ request: CopyRequest) throws(Failure) -> Destination {
     let facts: FileFacts
     do throws(Errno) {
       facts = try Linux.facts(ofPath: path)
@@ -48,7 +48,11 @@ enum Destination: Sendable {
     }
     switch facts.kind {
     case .regular:
-      guard force else { throw Failure("\(path) exists; --force replaces it") }
+      // Before any talk of --force, which would be no help.
+      if case .path(let source) = request.source, let from = try? Linux.facts(ofPath: source), from.isSameFile(as: facts) {
+        throw Failure("\(source) and \(path) are the same file")
+      }
+      guard request.force else { throw Failure("\(path) exists; --force replaces it") }
       // Through a link the file behind it is replaced, and the link stays.
       return .staged(path: realPath(path), old: facts)
     case .directory: throw Failure("\(path) is a directory; name the file to write in it")

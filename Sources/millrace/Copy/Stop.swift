@@ -41,11 +41,13 @@ final class Stop: Sendable {
   /// - Parameter cancel: asks the copy to end.
   func watch(timeLimit: Duration?, cancel: @escaping @Sendable () -> Void) {
     Task {
-      let signal = await Signals.next()
-      self.stop(.signal(signal), cancel)
-      // Whoever asks twice does not want to wait.
-      _ = await Signals.next()
-      self.endNow()
+      var isFirst = true
+      for await signal in Signals.requests {
+        // Whoever asks twice does not want to wait.
+        if !isFirst { self.endNow() }
+        isFirst = false
+        self.stop(.signal(signal), cancel)
+      }
     }
     guard let timeLimit else { return }
     Task {

@@ -8,13 +8,14 @@ struct RoutesCommand: AsyncParsableCommand {
     commandName: "routes",
     abstract: "Shows what this machine can do, by doing it.",
     discussion: """
-      Moves real bytes between every pair of endpoints (a temporary file in TMPDIR, loopback TCP, Unix sockets, pipes),
-      each by the route that Millrace takes by itself and again through a buffer, and checks every byte that arrives.
+      Moves real bytes between every pair of endpoints (a temporary file in TMPDIR,
+      loopback TCP, Unix sockets, pipes), each by the route that Millrace takes by
+      itself and again through a buffer, and checks every byte that arrives.
 
       The columns:
         route        the one it took
         GiB/s        how fast, on this machine, now
-        CPU s/GiB    seconds of CPU for each GiB on this side alone; the far ends are not charged
+        CPU s/GiB    seconds of CPU for each GiB, without those of the far ends
         calls/GiB    system calls for each GiB
         CPU ratio    CPU against the buffered route: 0.50 is half of it
 
@@ -35,7 +36,9 @@ struct RoutesCommand: AsyncParsableCommand {
 
   func run() async throws {
     // What it makes has no names in the file system: it can be ended anywhere.
-    Task { _exit(128 + (await Signals.next())) }
+    Task {
+      for await signal in Signals.requests { _exit(128 + signal) }
+    }
     do throws(Failure) {
       let survey = try await Survey.run(bytes: bytes?.bytes ?? 64 << 20) { step in
         if Console.isTerminal { Console.write("\r\(String(step.prefix(Console.columns - 1)))\u{1B}[K") }

@@ -20,7 +20,11 @@ struct ScenarioResult {
   /// The subject's metric over the best reference of the same round: what disturbs
   /// a round disturbs both, so the ratio is steadier than either.
   func ratios(of metric: Metric, by subject: Subject) -> [Double] {
-    let references = scenario.references.filter { rounds[$0] != nil }
+    ratios(of: metric, by: subject, over: scenario.references)
+  }
+
+  func ratios(of metric: Metric, by subject: Subject, over all: [Subject]) -> [Double] {
+    let references = all.filter { rounds[$0] != nil }
     guard !references.isEmpty, !references.contains(subject) else { return [] }
     let bars = references.map { values(of: metric, by: $0) }
     return values(of: metric, by: subject).enumerated().compactMap { round, value in
@@ -33,7 +37,7 @@ struct ScenarioResult {
   /// What a target came to; nil where its subject or its reference was left out.
   func measured(_ target: Target) -> Summary? {
     switch target.kind {
-    case .ratio: Summary(ratios(of: target.metric, by: Target.subject))
+    case .ratio: Summary(ratios(of: target.metric, by: Target.subject, over: target.references))
     case .value: Summary(values(of: target.metric, by: Target.subject))
     }
   }

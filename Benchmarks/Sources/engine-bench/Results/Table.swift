@@ -43,7 +43,7 @@ struct Table: CustomStringConvertible {
     let digits = target.kind == .ratio ? 2 : target.metric.digits
     let bar =
       target.kind == .ratio
-      ? " over \(result.scenario.references.map(\.rawValue).joined(separator: " or "))" : ""
+      ? " over \(target.references.map(\.rawValue).joined(separator: " or "))" : ""
     let head = "  \(Target.subject.rawValue)\(bar), \(target.metric.label): "
     let limit = "target ≤ \(target.atMost.text(digits))"
     guard let measured = result.measured(target) else { return head + limit + ", not measured" }

@@ -8,7 +8,7 @@ struct EchoRelay: Scenario {
   var metrics: [Metric] { [.cpuPerEcho, .median, .p99] }
   // No bare loop is best at every size: the bar is whichever won the round.
   var references: [Subject] { [.bareSplice, .bareBuffered] }
-  var targets: [Target] { [.echo] }
+  var targets: [Target] { Target.echo(size) }
 
   var subjects: [Subject] {
     [.engineAutomatic, .engineBuffered, .engineSpliced, .bareSplice, .bareBuffered]

@@ -7,7 +7,7 @@ struct FileBulk: Scenario {
   var subjects: [Subject] { [.engineAutomatic, .engineBuffered, .bareSendfile] }
   var metrics: [Metric] { [.cpuPerGiB, .throughput] }
   var references: [Subject] { [.bareSendfile] }
-  var targets: [Target] { [.fileBulk] }
+  var targets: [Target] { Target.bulk(connections, against: [.bareSendfile]) }
 
   func measure(
     _ subject: Subject, _ crew: Crew, _ rig: Rig, _ pass: Pass

@@ -6,7 +6,7 @@ struct RelayBulk: Scenario {
   var title: String { "bulk, socket to socket, \(connections) connection(s)" }
   var metrics: [Metric] { [.cpuPerGiB, .throughput] }
   var references: [Subject] { [.bareSplice] }
-  var targets: [Target] { [.relayBulk] }
+  var targets: [Target] { Target.bulk(connections, against: [.bareSplice]) }
 
   var subjects: [Subject] {
     let all: [Subject] = [.engineAutomatic, .engineBuffered, .engineSpliced, .bareSplice]

@@ -1,5 +1,5 @@
 /// What is measured: one way of moving the bytes.
-enum Subject: String, CaseIterable {
+enum Subject: String, CaseIterable, Encodable {
   case engineAutomatic = "engine-automatic"
   case engineBuffered = "engine-buffered"
   case engineSpliced = "engine-spliced"

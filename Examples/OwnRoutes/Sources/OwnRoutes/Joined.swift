@@ -9,7 +9,7 @@ struct Joined: ByteSource {
   /// For copies that must see the bytes.
   var sourceShape: SourceShape { .reader(Reader(parts)) }
 
-  /// Every part goes by the best route there is to `sink`.
+  /// Every part goes by the best route there is to `sink`. An error speaks of the part that it happened in.
   func copyDirectly(to sink: any ByteSink, limit: Int?) async throws -> DirectCopy? {
     var delivered = 0
     for part in parts {

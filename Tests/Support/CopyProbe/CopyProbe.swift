@@ -1,0 +1,1 @@
+@main struct CopyProbe { static func main() {} }
