@@ -1,6 +1,7 @@
 import CLinux
 
-/// User and system time of a thread, in nanoseconds; the kernel keeps it in microseconds.
+/// User and system time of a thread, in nanoseconds. The kernel brings it up to date at ticks and at switches alone: good
+/// for the proportion of the two over a while, not for a short stretch.
 package struct ThreadUsage: Sendable {
   package init(user: Int64, system: Int64) {
     self.user = user
@@ -9,6 +10,17 @@ package struct ThreadUsage: Sendable {
 
   package var user: Int64
   package var system: Int64
+
+  /// Between 0 and 1. Where the kernel has counted nothing yet, all is taken for system time: these threads do little
+  /// else.
+  package var userShare: Double {
+    user + system > 0 ? Double(user) / Double(user + system) : 0
+  }
+
+  package mutating func add(from before: ThreadUsage, to after: ThreadUsage) {
+    user += after.user - before.user
+    system += after.system - before.system
+  }
 
   /// getrusage(2), RUSAGE_THREAD
   package static var ofThisThread: ThreadUsage {
@@ -19,6 +31,10 @@ package struct ThreadUsage: Sendable {
 }
 
 extension Linux {
+  /// Nanoseconds of CPU this thread has used, exact at the moment of the call. clock_gettime(2),
+  /// CLOCK_THREAD_CPUTIME_ID
+  package static var threadCPU: Int64 { clinux_thread_cpu_ns() }
+
   /// Nanoseconds of CLOCK_MONOTONIC. clock_gettime(2)
   package static var now: Int64 { clinux_monotonic_ns() }
 

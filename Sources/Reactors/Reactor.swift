@@ -23,6 +23,8 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   /// Nanoseconds of `Linux.now`, read once a turn of the loop.
   package private(set) var now = Linux.now
   var counters = ReactorCounters()
+  private var markedCPU: Int64 = 0
+  private var markedJob = -2
   private var poolCalls = SystemCallCounts()
   private var ready: Deque<UnownedJob> = []
   private var timers = TimerHeap()
@@ -58,6 +60,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     Linux.threadOwner == Unmanaged.passUnretained(self).toOpaque()
   }
 
+  /// Runs `job` on the reactor's thread; from any thread.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if isCurrent {
@@ -103,6 +106,14 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   }
 
   package func countBlockingCalls(_ calls: SystemCallCounts) { poolCalls += calls }
+
+  /// The thread's CPU time when the job before this one ended, if one measured it then.
+  package var cpuMark: Int64? { markedJob + 1 == counters.jobs ? markedCPU : nil }
+
+  package func markCPU(_ nanoseconds: Int64) {
+    markedCPU = nanoseconds
+    markedJob = counters.jobs
+  }
 
   package func beginBlockingCall() { counters.inBlockingCall += 1 }
 

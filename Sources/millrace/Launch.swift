@@ -7,7 +7,8 @@ enum Launch {
   static func main() {
     // Before any other thread: a thread takes over the signals its maker held back.
     Signals.holdBack()
-    Task {
+    // Detached, for a task of the main actor would wait for the main thread.
+    Task.detached {
       await MillraceProgram.main()
       exit(EXIT_SUCCESS)
     }

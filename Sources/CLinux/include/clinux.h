@@ -103,6 +103,7 @@ struct clinux_usage {
 };
 long clinux_thread_usage(struct clinux_usage *out);
 int64_t clinux_monotonic_ns(void);
+int64_t clinux_thread_cpu_ns(void);
 long clinux_block_signals_on_thread(void);
 long clinux_name_thread(const char *name);
 long clinux_cores(void);

@@ -62,7 +62,8 @@ public struct CopyReport: Sendable, Codable, Equatable {
   public var ownRoute: String?
   /// Seconds from start to end.
   public var elapsedSeconds = 0.0
-  /// Seconds of CPU in user space; nil when not measured.
+  /// Seconds of CPU in user space; nil when not measured. The sum of this and ``systemCPUSeconds`` is exact; it is
+  /// divided as the kernel divides the time of the threads that did the work.
   public var userCPUSeconds: Double?
   /// Seconds of CPU in the kernel; nil when not measured.
   public var systemCPUSeconds: Double?

@@ -55,6 +55,7 @@ extension Transfer {
     for route in Route.allCases where ledger.bytes(by: route) > 0 {
       reactor.countDelivered(ledger.bytes(by: route), by: route.rawValue)
     }
+    if options.measuresCPU { ledger.proportion.add(from: usageAtStart, to: .ofThisThread) }
     let end: CopyReport.End = failure != nil ? .failed : hitLimit ? .limitReached : .sourceEnded
     var report = ledger.report(end: end, elapsed: Linux.now - started, hasCPU: options.measuresCPU)
     report.tees = tees.map { $0.report(copied: ledger.delivered) }

@@ -9,9 +9,10 @@ struct Ledger {
   private(set) var declined: [CopyReport.Declined] = []
   var waits = CopyReport.Waits()
   var calls = SystemCallCounts()
-  /// Nanoseconds.
-  var userCPU: Int64 = 0
-  var systemCPU: Int64 = 0
+  /// Nanoseconds, of both kinds.
+  var cpu: Int64 = 0
+  /// How the kernel divides the time of the threads that did the work.
+  var proportion = ThreadUsage(user: 0, system: 0)
   var ownRoute: String?
 
   mutating func took(_ count: Int) { consumed += count }
@@ -44,8 +45,9 @@ struct Ledger {
     report.ownRoute = ownRoute
     report.elapsedSeconds = Double(elapsed) / 1e9
     if hasCPU {
-      report.userCPUSeconds = Double(userCPU) / 1e9
-      report.systemCPUSeconds = Double(systemCPU) / 1e9
+      let user = Double(cpu) * proportion.userShare / 1e9
+      report.userCPUSeconds = user
+      report.systemCPUSeconds = Double(cpu) / 1e9 - user
     }
     return report
   }

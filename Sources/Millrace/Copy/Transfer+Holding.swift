@@ -49,7 +49,6 @@ extension Transfer {
       try leaseTeePipes()
       pump = SplicePump(remaining: remaining, chunk: min(lease.capacity, Self.turnBytes))
       pipe = consume lease
-      boundUnsentQueue()
     } catch {
       spliceIsOut = true
       ledger.decline(.pipedSplice, error.sentence)
@@ -122,16 +121,5 @@ extension Transfer {
   func giveBackEverything() {
     giveBackBuffer()
     giveBackPipe()
-  }
-
-  /// Bounds what a TCP sink holds unsent (TCP_NOTSENT_LOWAT): bytes that wait in the kernel leave the cache before
-  /// they are sent. Measured with 32 connections and files of 1 MiB, 256 KiB takes a third of the CPU of the default;
-  /// less makes the sender wait more often than it saves. On a long path the congestion window is not touched, for
-  /// what is in flight does not count. Never on a lent socket: its options are not ours.
-  func boundUnsentQueue() {
-    guard let sink, sink.kind == .tcp, sink.descriptor.ownership == .owned, sink.descriptor.claimsUnsentBound() else {
-      return
-    }
-    try? Linux.setOption(.notSentLowWater, of: sink.number, to: 256 * 1024)
   }
 }

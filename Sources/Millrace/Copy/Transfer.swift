@@ -58,6 +58,7 @@ final class Transfer: @unchecked Sendable {
   var workStep = Step.progressed
   var workCalls = SystemCallCounts()
   var turn = TurnMeter()
+  let usageAtStart = ThreadUsage.ofThisThread
 
   init(_ source: SourceShape, _ sink: SinkShape, _ options: CopyOptions, on reactor: Reactor, parker: Parker) {
     self.reactor = reactor
@@ -138,24 +139,5 @@ final class Transfer: @unchecked Sendable {
 
   func spend(_ count: Int) {
     for index in buckets.indices { buckets[index].spend(count) }
-  }
-}
-
-/// System calls and CPU of the stretches between two suspensions.
-struct TurnMeter {
-  private var calls = SystemCallCounts()
-  private var usage = ThreadUsage(user: 0, system: 0)
-
-  mutating func begin(measuresCPU: Bool) {
-    calls = .ofThisThread
-    if measuresCPU { usage = .ofThisThread }
-  }
-
-  func end(into ledger: inout Ledger, measuresCPU: Bool) {
-    ledger.calls.add(from: calls, to: .ofThisThread)
-    guard measuresCPU else { return }
-    let now = ThreadUsage.ofThisThread
-    ledger.userCPU += now.user - usage.user
-    ledger.systemCPU += now.system - usage.system
   }
 }

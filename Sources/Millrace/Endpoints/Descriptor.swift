@@ -34,7 +34,6 @@ final class Descriptor: Sendable {
     /// The copies under way, wherever they run and whatever they wait for.
     var copies: [Parker.Ticket] = []
     var isClosed = false
-    var boundsUnsent = false
   }
 
   private let use = Mutex(Use())
@@ -108,14 +107,6 @@ final class Descriptor: Sendable {
   }
 
   var isClosing: Bool { closing.load(ordering: .acquiring) }
-
-  /// True the first time: the sink's unsent queue is to be bounded now.
-  func claimsUnsentBound() -> Bool {
-    use.withLock { use in
-      defer { use.boundsUnsent = true }
-      return !use.boundsUnsent
-    }
-  }
 
   private func reallyClose() {
     home?.readiness.withdraw()

@@ -153,7 +153,8 @@ private struct SparseRun {
     _ side: CopyError.Side, _ ask: () async throws(EndpointError) -> Value
   ) async throws(CopyError) -> Value {
     do throws(EndpointError) { return try await ask() } catch {
-      let cause: CopyError.Cause = error.errno.map { .call(side == .source ? "lseek" : "ftruncate", $0) } ?? .custom(error)
+      let cause: CopyError.Cause =
+        error.errno.map { .call(side == .source ? "lseek" : "ftruncate", $0) } ?? .custom(error)
       var report = CopyReport()
       report.end = .failed
       throw CopyError(side: side, cause: cause, report: report, residue: Bytes([]))

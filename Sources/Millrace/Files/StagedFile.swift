@@ -29,7 +29,9 @@ package final class StagedFile: Sendable {
         let file = try await File.create(FilePath(path), permissions: permissions)
         return StagedFile(file: file, path: path, destination: destination)
       } catch {
-        if error.errno != .fileExists { throw EndpointError("create", destination, reason: error.reason, errno: error.errno) }
+        if error.errno != .fileExists {
+          throw EndpointError("create", destination, reason: error.reason, errno: error.errno)
+        }
       }
     }
     throw EndpointError("create", destination, .fileExists)

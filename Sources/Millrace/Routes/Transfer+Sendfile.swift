@@ -7,7 +7,6 @@ extension Transfer {
   func biteSendfile(_ allowance: Int) -> Step {
     guard let file = source, let offset = file.offset, let sink else { return .refused(Refusal("the source has no positions")) }
     if remaining == 0 { return .ended }
-    boundUnsentQueue()
     do throws(Errno) {
       let count = try Linux.sendfile(from: file.number, at: offset, to: sink.number, upTo: min(allowance, remaining))
       if count == 0 { return endOfFile(.sendfile) }

@@ -24,6 +24,11 @@ extension Transfer {
 
   /// With a second sink the bytes go through a leased pipe, where tee(2) can reach them, or through memory.
   func planTeed(_ source: KernelEnd, _ sink: KernelEnd?) throws(CopyFailure) -> [Method] {
+    if let from = RouteTable.Ends(source.kind), let to = RouteTable.Ends(sink?.kind ?? .memory) {
+      for route in RouteTable.routes(from: from, to: to) where route != .pipedSplice && route != .buffered {
+        ledger.decline(route, "a second sink gets its bytes by tee(2), which duplicates between pipes alone")
+      }
+    }
     if let reason = reasonAgainstTee(source, sink) {
       if case .only(let route) = options.routes, route != .buffered {
         throw CopyFailure(.copy, .routeUnavailable(route, reason: reason))

@@ -92,7 +92,10 @@ struct CopyCommand: AsyncParsableCommand {
       outcome.exitStatus = stop.reason?.exitStatus ?? 1
       outcome.failure = stop.reason?.sentence ?? outcome.failure
     }
-    try tell(outcome)
+    do throws(Failure) { try tell(outcome) } catch {
+      Console.complain(error.sentence)
+      throw ExitCode.failure
+    }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 
@@ -113,7 +116,7 @@ struct CopyCommand: AsyncParsableCommand {
     }
   }
 
-  private func tell(_ outcome: Outcome) throws {
+  private func tell(_ outcome: Outcome) throws(Failure) {
     if json {
       let line = try JSONLine.text(outcome)
       if destination == .standard { Console.say(line) } else { try Console.print(line) }

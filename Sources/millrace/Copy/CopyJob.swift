@@ -82,7 +82,8 @@ struct CopyJob: Sendable {
   }
 
   private func refuseSameFile(_ source: OpenEnd, _ sink: FileFacts?) throws(Failure) {
-    guard let from = source.facts, let sink, from.isSameFile(as: sink), source.kind == .regular || source.kind == .blockDevice
+    guard let from = source.facts, let sink, from.isSameFile(as: sink),
+      source.kind == .regular || source.kind == .blockDevice
     else { return }
     throw Failure("\(source.name) and \(request.destinationName) are the same file")
   }

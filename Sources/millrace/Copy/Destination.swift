@@ -49,7 +49,9 @@ enum Destination: Sendable {
     switch facts.kind {
     case .regular:
       // Before any talk of --force, which would be no help.
-      if case .path(let source) = request.source, let from = try? Linux.facts(ofPath: source), from.isSameFile(as: facts) {
+      if case .path(let source) = request.source, let from = try? Linux.facts(ofPath: source),
+        from.isSameFile(as: facts)
+      {
         throw Failure("\(source) and \(path) are the same file")
       }
       guard request.force else { throw Failure("\(path) exists; --force replaces it") }

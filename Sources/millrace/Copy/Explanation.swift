@@ -29,9 +29,11 @@ struct Explanation: Sendable, Encodable {
       let taken = "taken, \(Amount.bytes(bytes))"
       return reason.map { "\(taken), then given up: \($0)" } ?? taken
     }
-    if let reason { return "declined: \(reason)" }
     if let forced, forced != route { return "not tried: --route \(forced) was given" }
-    return report.delivered == 0 ? "not taken: no byte was copied" : "not needed: a better one carried everything"
+    if let reason { return "declined: \(reason)" }
+    if report.end == .failed { return "not tried: the copy ended before" }
+    return report.delivered == 0
+      ? "not needed: there was no byte to copy" : "not needed: a better one carried everything"
   }
 
   /// For people, one line a route.

@@ -17,7 +17,7 @@ struct OpenDestination: Sendable {
     let end: OpenEnd
     switch destination {
     case .staged(let path, let old):
-      return try await stage(path, replacing: old, source)
+      return try await stage(path, named: request.destinationName, replacing: old, source)
     case .direct(let path):
       end = try OpenEnd(try await Opening.file(path, for: .write), name: path)
     case .standard:
@@ -33,7 +33,7 @@ struct OpenDestination: Sendable {
   }
 
   private static func stage(
-    _ path: String, replacing old: FileFacts?, _ source: OpenEnd
+    _ path: String, named name: String, replacing old: FileFacts?, _ source: OpenEnd
   ) async throws(Failure) -> OpenDestination {
     // The source's permissions, or those of the file that is replaced; for bytes from elsewhere the umask decides.
     let kept = source.kind == .regular ? source.facts?.permissions : old?.permissions
@@ -45,7 +45,7 @@ struct OpenDestination: Sendable {
     // Never set-user-ID and the like: the copy may belong to someone else.
     let permissions = kept.map { FilePermissions(rawValue: $0 & 0o777) }
     return OpenDestination(
-      end: try OpenEnd(staged.file, name: path), staged: staged, permissions: permissions, replaces: old != nil)
+      end: try OpenEnd(staged.file, name: name), staged: staged, permissions: permissions, replaces: old != nil)
   }
 
   /// Makes the file what it is to be, once every byte is in it.

@@ -28,7 +28,8 @@ enum Place: Sendable, Equatable {
       self = .unixListen(path: try Self.socketPath(path, in: argument))
     } else if let scheme = argument.range(ofScheme: "://") {
       throw ValidationError(
-        "'\(scheme)://' is none of tcp://, tcp-listen://, unix: and unix-listen: (for a file of that name, write ./\(argument))")
+        "'\(scheme)://' is none of tcp://, tcp-listen://, unix: and unix-listen: (for a file of that name, write ./\(argument))"
+      )
     } else if argument.isEmpty {
       throw ValidationError("it is empty; expected a path, -, tcp://host:port or unix:/path")
     } else {

@@ -11,13 +11,16 @@ struct ProgressLine {
   mutating func text(_ state: Monitor.State, columns: Int, at now: ContinuousClock.Instant = .now) -> String {
     switch state.phase {
     case .opening: return "waiting for the other side"
-    case .flushing: return fitted(["flushing to disk", Amount.seconds(state.since.duration(to: now) / .seconds(1))], columns)
+    case .flushing:
+      return fitted(["flushing to disk", Amount.seconds(state.since.duration(to: now) / .seconds(1))], columns)
     case .copying: break
     }
     samples.append((now, state.done))
     samples.removeAll { $0.time < now - Self.window && $0.time != now }
     var parts = [state.total.map { "\(Amount.bytes(state.done)) of \(Amount.bytes($0))" } ?? Amount.bytes(state.done)]
-    if let total = state.total, total > 0 { parts.append("\(min(100, Int(Double(state.done) / Double(total) * 100))) %") }
+    if let total = state.total, total > 0 {
+      parts.append("\(min(100, Int(Double(state.done) / Double(total) * 100))) %")
+    }
     let rate = rate(since: state, now)
     parts.append("\(Amount.bytes(Int(rate)))/s")
     if let total = state.total, rate > 0, total > state.done {

@@ -48,7 +48,8 @@ struct RoutesCommand: AsyncParsableCommand {
       let wrong = survey.pairs.filter { !$0.isIntact }
       guard let first = wrong.first else { return }
       let more = wrong.count > 1 ? " and \(wrong.count - 1) more" : ""
-      throw Failure("bytes did not arrive as they were sent, from \(first.source) to \(first.sink)\(more): do not trust this build")
+      throw Failure(
+        "bytes did not arrive as they were sent, from \(first.source) to \(first.sink)\(more): do not trust this build")
     } catch {
       Console.complain(error.sentence)
       throw ExitCode.failure

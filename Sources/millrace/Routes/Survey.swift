@@ -20,7 +20,9 @@ struct Survey: Sendable, Encodable {
     for round in 0..<rounds {
       if round > 0, started.duration(to: .now) > timeForMore { break }
       for (index, pair) in EndPair.all.enumerated() {
-        progress("measuring \(pair.source.rawValue) → \(pair.sink.rawValue) (\(index + 1) of \(EndPair.all.count), round \(round + 1))")
+        progress(
+          "measuring \(pair.source.rawValue) → \(pair.sink.rawValue) (\(index + 1) of \(EndPair.all.count), round \(round + 1))"
+        )
         let result = try await bench.measure(pair)
         if round == 0 { results.append(result) } else { results[index].merge(result) }
       }

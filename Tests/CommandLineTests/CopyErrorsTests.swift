@@ -1,0 +1,146 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Every failure: one sentence, status 1, the old file as it was, nothing left behind.
+@Suite("millrace copy: what goes wrong") struct CopyErrorsTests {
+  let place: Scratch
+  init() throws {
+    place = try Scratch()
+    try place.write("a", noise(3 << 20))
+  }
+
+  private func expectFailure(_ result: Program.Result, _ sentence: String, _ names: [String]) {
+    #expect(result.status == 1)
+    #expect(result.errors.split(separator: "\n").last.map(String.init) == "millrace: " + sentence)
+    #expect(place.names == names)
+  }
+
+  @Test("onto itself, by its name or by a link")
+  func sameFile() async throws {
+    link(place.path("a"), place.path("hard"))
+    symlink("a", place.path("soft"))
+    for name in ["a", "hard", "soft"] {
+      let result = try await Program.run("copy", "--force", "a", name, in: place)
+      expectFailure(result, "a and \(name) are the same file", ["a", "hard", "soft"])
+    }
+    #expect(try place.read("a") == noise(3 << 20))
+  }
+
+  @Test("into a directory that does not exist")
+  func missingDirectory() async throws {
+    let result = try await Program.run("copy", "a", "no/b", in: place)
+    expectFailure(result, "cannot write no/b: the directory no does not exist", ["a"])
+  }
+
+  @Test("onto a directory, and from one")
+  func directory() async throws {
+    expectFailure(
+      try await Program.run("copy", "a", ".", in: place), ". is a directory; name the file to write in it", ["a"])
+    expectFailure(
+      try await Program.run("copy", ".", "b", in: place),
+      ". is a directory; a copy takes one stream of bytes, such as tar makes of a directory", ["a"])
+  }
+
+  @Test("from a file that is not there")
+  func missingSource() async throws {
+    expectFailure(
+      try await Program.run("copy", "nothing", "b", in: place), "cannot open nothing: No such file or directory", ["a"])
+  }
+
+  @Test("onto a device that is full")
+  func fullDevice() async throws {
+    expectFailure(
+      try await Program.run("copy", "a", "/dev/full", in: place), "cannot write /dev/full: the disk is full", ["a"])
+  }
+
+  @Test(
+    "onto a full disk: the old file is as it was", .enabled("needs the right to mount a tmpfs", { Tmpfs.isPossible }))
+  func fullDisk() async throws {
+    let disk = try Tmpfs(at: place.url.appendingPathComponent("disk"), size: "1m")
+    defer { disk.unmount() }
+    try place.write("disk/b", Data("old".utf8))
+    let result = try await Program.run("copy", "--force", "a", "disk/b", in: place)
+    #expect(result.status == 1)
+    #expect(result.errors.contains("cannot write disk/b: the disk is full"))
+    #expect(result.errors.contains("disk/b is as it was"))
+    #expect(try place.read("disk/b") == Data("old".utf8))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.path("disk")) == ["b"])
+  }
+
+  @Test(
+    "past the limit of a file's size: no death by SIGXFSZ",
+    .enabled("needs prlimit of util-linux", { FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit") }))
+  func fileSizeLimit() async throws {
+    let running = try Running(["copy", "a", "b"], through: ["/usr/bin/prlimit", "--fsize=1048576"], in: place)
+    let result = await running.result()
+    #expect(result.status == 1)
+    #expect(result.errors.contains("cannot write b: it would be larger than this system lets a file be"))
+    #expect(place.names == ["a"])
+  }
+
+  @Test("an offset where there are no positions, or behind the end")
+  func offset() async throws {
+    let behind = try await Program.run("copy", "--offset", "4MiB", "a", "b", in: place)
+    expectFailure(behind, "--offset 4194304 is behind the end of a, which has 3145728 bytes", ["a"])
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.close()
+    let result = try await Program.run("copy", "--offset", "1", "-", "b", input: pipe.fileHandleForReading, in: place)
+    expectFailure(result, "--offset needs a source with positions, and standard input is a pipe", ["a"])
+  }
+
+  @Test("nobody listens")
+  func refused() async throws {
+    let result = try await Program.run("copy", "a", "unix:gone", in: place)
+    #expect(result.status == 1 && result.errors.hasPrefix("millrace: cannot connect to "))
+  }
+
+  @Test("--timeout ends a copy that is too slow, --idle-timeout one that stands still")
+  func timeLimits() async throws {
+    let slow = try await Program.run("copy", "--rate", "64K", "--timeout", "0.3", "a", "b", in: place)
+    #expect(slow.status == 1 && slow.errors.contains("time limit"))
+    let pipe = Pipe()
+    let still = try await Program.run(
+      "copy", "--idle-timeout", "0.2", "-", "b", input: pipe.fileHandleForReading, in: place)
+    #expect(still.status == 1 && still.errors.contains("--idle-timeout"))
+    try pipe.fileHandleForWriting.close()
+    #expect(place.names == ["a"])
+  }
+
+  @Test(
+    "what cannot be understood is said, with what was expected; status 64",
+    arguments: [
+      (["copy", "a", "tcp://host"], "lacks a port"), (["copy", "a", "tcp://host:99999"], "'99999'"),
+      (["copy", "a", "tcp://::1:80"], "stands in brackets"), (["copy", "http://host/x", "b"], "'http://' is none of"),
+      (["copy", "--limit", "4X", "a", "b"], "not '4X'"), (["copy", "--rate", "0", "a", "b"], "1 byte or more"),
+      (["copy", "--route", "teleport", "a", "b"], "not 'teleport'"),
+      (["copy", "--timeout", "soon", "a", "b"], "not 'soon'"),
+      (["copy", "a"], "Missing expected argument"), (["routes", "--bytes", "1"], "--bytes is from 64KiB"),
+    ])
+  func usage(_ arguments: [String], _ sentence: String) async throws {
+    let result = await (try Running(arguments, in: place)).result()
+    #expect(result.status == 64)
+    #expect(result.errors.contains(sentence))
+    #expect(place.names == ["a"])
+  }
+}
+
+/// A small file system in memory.
+struct Tmpfs {
+  let path: String
+
+  static let isPossible: Bool = {
+    guard let place = try? Scratch(), let disk = try? Tmpfs(at: place.url.appendingPathComponent("probe"), size: "64k")
+    else { return false }
+    disk.unmount()
+    return true
+  }()
+
+  init(at url: URL, size: String) throws {
+    path = url.path
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    guard mount("tmpfs", path, "tmpfs", 0, "size=\(size)") == 0 else { throw POSIXError(.EPERM) }
+  }
+
+  func unmount() { umount(path) }
+}

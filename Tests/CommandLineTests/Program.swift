@@ -1,0 +1,150 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The program as a user starts it.
+enum Program {
+  /// Built beside the test bundle.
+  static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    .appendingPathComponent("millrace").path
+
+  struct Result {
+    var status: Int32
+    var output: Data
+    var errors: String
+    var text: String { String(decoding: output, as: UTF8.self) }
+
+    /// The report that `--json` printed on standard output.
+    func report() throws -> [String: Any] { try Program.object(output) }
+  }
+
+  static func object(_ data: Data) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  /// Runs it to its end.
+  static func run(_ arguments: String..., input: FileHandle? = nil, in place: Scratch) async throws -> Result {
+    let running = try Running(arguments, input: input, in: place)
+    return await running.result()
+  }
+}
+
+/// A run that is under way.
+final class Running: @unchecked Sendable {
+  let process = Process()
+  private let outputFile: URL
+  private let errorFile: URL
+
+  /// - Parameters:
+  ///   - output: where standard output goes; nil keeps it for the result.
+  ///   - errors: the same for standard error.
+  ///   - through: a program that starts it, with its arguments.
+  init(
+    _ arguments: [String], input: FileHandle? = nil, output: FileHandle? = nil, errors: FileHandle? = nil,
+    through wrapper: [String] = [], in place: Scratch
+  ) throws {
+    // A runner in the background ignores SIGINT, and what it starts would too.
+    signal(SIGINT, SIG_DFL)
+    let command = wrapper + [Program.path] + arguments
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.currentDirectoryURL = place.url
+    outputFile = place.captured("out")
+    errorFile = place.captured("err")
+    process.standardInput = input ?? FileHandle.nullDevice
+    process.standardOutput = try output ?? FileHandle(forWritingTo: outputFile)
+    process.standardError = try errors ?? FileHandle(forWritingTo: errorFile)
+    try process.run()
+    // A hang is a failure, not a wait for ever. Ends this one process.
+    DispatchQueue.global().asyncAfter(deadline: .now() + 40) { [process] in
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+  }
+
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// What it has said on standard error so far.
+  var errors: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
+
+  /// Waits until `condition` holds; false when the program has ended without it.
+  func wait(until condition: () -> Bool) async throws -> Bool {
+    while !condition() {
+      guard process.isRunning else { return condition() }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    return true
+  }
+
+  /// Waits for the line that says where it listens.
+  func listeningPort() async throws -> String {
+    #expect(try await wait(until: { self.errors.contains("\n") }))
+    let line = try #require(errors.split(separator: "\n").first { $0.contains("listening on") })
+    return String(line.split(separator: ":").last ?? "")
+  }
+
+  func result() async -> Program.Result {
+    await Task.detached { self.process.waitUntilExit() }.value
+    return Program.Result(
+      status: process.terminationStatus, output: (try? Data(contentsOf: outputFile)) ?? Data(), errors: errors)
+  }
+}
+
+/// A directory of its own, gone with its owner.
+final class Scratch: @unchecked Sendable {
+  let url: URL
+  private let outside: URL
+  private let lock = NSLock()
+  private var captures = 0
+
+  init() throws {
+    let base = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-cli-\(UUID().uuidString)")
+    url = base.appendingPathComponent("work")
+    outside = base
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: outside) }
+
+  /// A file for what a run prints, outside of the directory that is looked at.
+  func captured(_ kind: String) -> URL {
+    let number = lock.withLock {
+      captures += 1
+      return captures
+    }
+    let file = outside.appendingPathComponent("\(kind)-\(number)")
+    _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+    return file
+  }
+
+  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+  @discardableResult
+  func write(_ name: String, _ data: Data) throws -> Data {
+    try data.write(to: url.appendingPathComponent(name))
+    return data
+  }
+
+  func read(_ name: String) throws -> Data { try Data(contentsOf: url.appendingPathComponent(name)) }
+
+  /// Every name in it, hidden ones too.
+  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
+
+  func facts(_ name: String) throws -> stat {
+    var facts = stat()
+    try #require(stat(path(name), &facts) == 0)
+    return facts
+  }
+}
+
+/// Bytes that do not repeat.
+func noise(_ count: Int, seed: UInt64 = 1) -> Data {
+  var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+  var data = Data(capacity: count)
+  for _ in 0..<count {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    data.append(UInt8(truncatingIfNeeded: state >> 24))
+  }
+  return data
+}

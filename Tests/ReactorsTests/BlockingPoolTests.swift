@@ -1,0 +1,154 @@
+import LinuxCalls
+import Reactors
+import Synchronization
+import Testing
+
+@Suite("The blocking pool", .timeLimit(.minutes(1)))
+struct BlockingPoolTests {
+  private struct Failure: Error, Equatable { var number: Int }
+
+  private final class Errand: BlockingWork {
+    private let work: @Sendable () -> Void
+    init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+    func performBlocking() { work() }
+  }
+
+  /// Counts those inside.
+  private final class Crowd: Sendable {
+    private let counts = Mutex([0, 0])
+
+    var most: Int { counts.withLock { $0[1] } }
+
+    func enter() -> Int {
+      counts.withLock { counts in
+        counts[0] += 1
+        counts[1] = max(counts[0], counts[1])
+        return counts[0]
+      }
+    }
+
+    func leave() { counts.withLock { $0[0] -= 1 } }
+  }
+
+  @Test("does the work on a thread of its own and comes back to the reactor with the result")
+  func comesBack() async throws {
+    try await onReactor { reactor in
+      let thread = threadIdentity()
+      let (worker, answer) = await reactor.blockingPool.run { (threadIdentity(), 42) }
+
+      #expect(worker != thread)
+      #expect(answer == 42)
+      #expect(threadIdentity() == thread)
+    }
+  }
+
+  @Test("throws what the work threw")
+  func errors() async throws {
+    let pool = BlockingPool(limit: 1)
+    await #expect(throws: Failure(number: 7)) {
+      try await pool.run { () throws(Failure) -> Int in throw Failure(number: 7) }
+    }
+  }
+
+  @Test("starts no thread before there is work")
+  func idle() {
+    #expect(BlockingPool(limit: 4).threadCount == 0)
+  }
+
+  @Test("runs as much at once as its limit says; the rest queues and is done as well")
+  func limit() async throws {
+    let (limit, works) = (3, 20)
+    let pool = BlockingPool(limit: limit)
+    let gate = try Gate()
+    let crowd = Crowd()
+    let areFull = Moment()
+
+    let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<works {
+        group.addTask {
+          await pool.run {
+            if crowd.enter() == limit { areFull.comes() }
+            gate.pass()
+            crowd.leave()
+            return number
+          }
+        }
+      }
+      await areFull.came()
+      #expect(pool.threadCount == limit)
+      gate.open()
+      return try await group.reduce(0, +)
+    }
+
+    #expect(sum == (0..<works).reduce(0, +))
+    #expect(crowd.most == limit)
+    #expect(pool.threadCount <= limit)
+  }
+
+  @Test("does queued work in the order it came")
+  func order() async throws {
+    let pool = BlockingPool(limit: 1)
+    let gate = try Gate()
+    let log = Mutex<[Int]>([])
+    let isBusy = Moment()
+    async let first: Void = pool.run {
+      isBusy.comes()
+      gate.pass()
+    }
+    await isBusy.came()
+
+    let isDone = Moment()
+    for number in 0..<10 {
+      pool.submit(
+        Errand {
+          log.withLock { $0.append(number) }
+          if number == 9 { isDone.comes() }
+        })
+    }
+    gate.open()
+    await first
+    await isDone.came()
+
+    #expect(log.withLock { $0 } == Array(0..<10))
+  }
+
+  @Test("wakes a shielded operation when its work is done, again and again, with one parker")
+  func errands() async throws {
+    try await onReactor { reactor in
+      let parker = reactor.leaseParker()
+      let sum = Mutex(0)
+      for number in 1...500 {
+        reactor.beginBlockingCall()
+        let ticket = parker.ticket
+        reactor.blockingPool.submit(
+          Errand {
+            sum.withLock { $0 += number }
+            ticket.finished()
+          })
+        await parker.parkShielded()
+        reactor.endBlockingCall()
+        #expect(sum.withLock { $0 } == number * (number + 1) / 2)
+      }
+      reactor.giveBack(parker)
+      #expect(await reactor.metrics().tasks.inBlockingCall == 0)
+    }
+  }
+
+  @Test("serves many callers from many threads")
+  func manyCallers() async throws {
+    let pool = BlockingPool(limit: 4)
+    let total = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          var sum = 0
+          for _ in 0..<200 { sum += await pool.run { 1 } }
+          return sum
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+
+    #expect(total == 1_600)
+    #expect(pool.threadCount <= 4)
+  }
+}
