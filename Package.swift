@@ -45,10 +45,13 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "millrace",
-      dependencies: ["Millrace", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Millrace", "LinuxCalls", "Reactors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .testTarget(name: "LinuxCallsTests", dependencies: ["LinuxCalls"], swiftSettings: settings),
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
+    .testTarget(name: "CommandLineTests", dependencies: ["millrace", "Millrace"], swiftSettings: settings),
     .testTarget(name: "MillraceTests", dependencies: ["Millrace"], swiftSettings: settings),
   ]
 )
