@@ -17,6 +17,11 @@ package struct ThreadUsage: Sendable {
     user + system > 0 ? Double(user) / Double(user + system) : 0
   }
 
+  package mutating func add(_ more: ThreadUsage) {
+    user += more.user
+    system += more.system
+  }
+
   package mutating func add(from before: ThreadUsage, to after: ThreadUsage) {
     user += after.user - before.user
     system += after.system - before.system

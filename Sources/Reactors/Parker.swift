@@ -20,6 +20,7 @@ package final class Parker {
   init(reactor: Reactor) { self.reactor = reactor }
 
   /// Suspends until `wake`, or returns at once if the operation was interrupted.
+  @discardableResult
   package func park() async -> Wake {
     if let interrupt { return .interrupted(interrupt) }
     reactor.counters.parked += 1

@@ -31,35 +31,34 @@ package final class Readiness {
     watchesDuplicate = lent
   }
 
-  /// Waits until a read (a write) may get somewhere. Throws EPERM for what cannot be waited for, such as a regular
-  /// file, and EBUSY when another task already waits in this direction.
+  /// Waits until a read (a write) may get somewhere. Throws as `enlist` does.
   package func wait(for direction: Direction, with parker: Parker) async throws(Errno) -> Wake {
+    guard try enlist(parker, for: direction) else { return parker.interrupt.map(Wake.interrupted) ?? .ready }
+    let wake = await parker.park()
+    dismiss(parker)
+    return wake
+  }
+
+  /// `parker` will be woken when a read (a write) may get somewhere, until it is dismissed; it may be enlisted in
+  /// several places. False when a read (a write) may get somewhere already. Throws EPERM for what cannot be waited
+  /// for, such as a regular file, and EBUSY when another task already waits in this direction.
+  package func enlist(_ parker: Parker, for direction: Direction) throws(Errno) -> Bool {
     try register()
     switch direction {
     case .reading:
-      guard reader == nil else { throw .resourceBusy }
-      if mayRead { return parker.interrupt.map(Wake.interrupted) ?? .ready }
+      guard reader == nil || reader === parker else { throw .resourceBusy }
+      if mayRead { return false }
       reader = parker
-      let wake = await parker.park()
-      reader = nil
-      return wake
     case .writing:
       guard writer == nil || writer === parker else { throw .resourceBusy }
-      if mayWrite { return parker.interrupt.map(Wake.interrupted) ?? .ready }
+      if mayWrite { return false }
       writer = parker
-      let wake = await parker.park()
-      writer = nil
-      return wake
     }
-  }
-
-  /// Wakes `parker`, which waits for something else, when writing may get somewhere too; until `dismiss`.
-  package func alsoWakeWhenWritable(_ parker: Parker) {
-    guard writer == nil, !mayWrite, (try? register()) != nil else { return }
-    writer = parker
+    return true
   }
 
   package func dismiss(_ parker: Parker) {
+    if reader === parker { reader = nil }
     if writer === parker { writer = nil }
   }
 

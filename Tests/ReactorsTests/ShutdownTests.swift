@@ -19,13 +19,15 @@ struct ShutdownTests {
           try await reactor.sleep(for: .microseconds(1))
           try await reactor.task { reactor.pipes.giveBack(try reactor.pipes.lease(), isEmpty: true) }.value
         }
-        #expect(try threadNames().filter { $0.hasPrefix("reactor-") }.count == 3)
+        // Those of the round before may still be on their way out.
+        try await until { try threadNames().filter { $0.hasPrefix("reactor-") }.count == 3 }
         await reactors.shutdown()
       }
 
+      // Dispatch may close one of its own meanwhile: never more than before, and a leak would be many.
       // The kernel takes a moment to forget a thread that has ended.
       try await until { try threadNames().allSatisfy { !$0.hasPrefix("reactor-") } }
-      try await until { try reactorDescriptorCount() == before }
+      try await until { try reactorDescriptorCount() <= before }
     }
   }
 
@@ -88,7 +90,7 @@ struct ShutdownTests {
       #expect(throws: Errno.tooManyOpenFiles) { try withRoom(forDescriptors: 5) { try Reactors(count: 4) } }
 
       try await until { try threadNames().allSatisfy { !$0.hasPrefix("reactor-") } }
-      try await until { try reactorDescriptorCount() == before }
+      try await until { try reactorDescriptorCount() <= before }
     }
   }
 }

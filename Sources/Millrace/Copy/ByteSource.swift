@@ -17,17 +17,6 @@
 public protocol ByteSource: Sendable {
   /// What a copy takes its bytes from.
   var sourceShape: SourceShape { get }
-
-  /// A way of the source's own to `sink`, tried before any route. Nil when there is none for this sink: nothing has
-  /// been moved then, and the copy goes on by the routes.
-  ///
-  /// - Parameter limit: the most bytes to move; nil is all.
-  func copyDirectly(to sink: any ByteSink, limit: Int?) async throws -> DirectCopy?
-}
-
-extension ByteSource {
-  /// No way of its own.
-  public func copyDirectly(to sink: any ByteSink, limit: Int?) async throws -> DirectCopy? { nil }
 }
 
 /// Where a copy writes.
@@ -37,16 +26,24 @@ extension ByteSource {
 public protocol ByteSink: Sendable {
   /// What a copy gives its bytes to.
   var sinkShape: SinkShape { get }
+}
 
-  /// A way of the sink's own from `source`, tried before any route. Nil when there is none for this source.
+/// A source that brings a fast path of its own.
+public protocol DirectByteSource: ByteSource {
+  /// A way of the source's own to `sink`, tried before any route. Nil when there is none for this sink: nothing has
+  /// been moved then, and the copy goes on by the routes.
+  ///
+  /// - Parameter limit: the most bytes to move; nil is all.
+  func copyDirectly(to sink: any ByteSink, limit: Int?) async throws -> DirectCopy?
+}
+
+/// A sink that brings a fast path of its own.
+public protocol DirectByteSink: ByteSink {
+  /// A way of the sink's own from `source`, tried before any route. Nil when there is none for this source: nothing has
+  /// been moved then, and the copy goes on by the routes.
   ///
   /// - Parameter limit: the most bytes to move; nil is all.
   func copyDirectly(from source: any ByteSource, limit: Int?) async throws -> DirectCopy?
-}
-
-extension ByteSink {
-  /// No way of its own.
-  public func copyDirectly(from source: any ByteSource, limit: Int?) async throws -> DirectCopy? { nil }
 }
 
 /// What a fast path of someone else's did.

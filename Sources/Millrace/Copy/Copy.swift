@@ -27,10 +27,11 @@
 public func copy<Source: ByteSource, Sink: ByteSink>(
   from source: Source, to sink: Sink, limit: Int? = nil, options: CopyOptions = CopyOptions()
 ) async throws(CopyError) -> CopyReport {
-  var options = options
-  if let limit { options.limit = min(limit, options.limit ?? Int.max) }
-  let sourceShape = source.sourceShape
-  let sinkShape = sink.sinkShape
-  if let report = try await copyDirectly(source, sourceShape, sink, sinkShape, options) { return report }
-  return try await CopyRun.perform(sourceShape, sinkShape, options)
+  switch CopyRequest.prepare(source, sink, limit, options) {
+  case .here(let transfer):
+    await transfer.run()
+    return try transfer.conclude()
+  case .elsewhere(let request): return try await request.performElsewhere()
+  case .direct(let request): return try await request.performDirectly()
+  }
 }

@@ -15,7 +15,7 @@ public func readAll<Source: ByteSource>(
   if let limit { options.limit = min(options.limit ?? Int.max, limit == Int.max ? limit : limit + 1) }
   let report: CopyReport
   do throws(CopyError) {
-    report = try await CopyRun.perform(source.sourceShape, SinkShape(end: .collector(collector)), options)
+    report = try await copy(from: source, to: CollectingSink(collector), options: options)
   } catch {
     throw CopyError(
       side: error.side, cause: error.cause, report: error.report,
@@ -26,4 +26,9 @@ public func readAll<Source: ByteSource>(
     throw CopyError(side: .source, cause: .overLimit(limit), report: report, residue: Bytes(bytes))
   }
   return bytes
+}
+
+private struct CollectingSink: ByteSink {
+  let sinkShape: SinkShape
+  init(_ collector: Collector) { sinkShape = SinkShape(end: .collector(collector)) }
 }

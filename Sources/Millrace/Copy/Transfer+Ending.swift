@@ -3,15 +3,16 @@ import Reactors
 import SystemPackage
 
 extension Transfer {
-  /// Everything is delivered: settles what was promised and passes the end on.
-  func finish() async throws(CopyFailure) {
-    if let owed, owed > 0, source != nil { throw CopyFailure(.source, .truncated(owed: owed)) }
-    try await finishTees()
-    guard options.passesEnd else { return }
-    if let writer {
-      do { try await writer.finish() } catch { throw CopyFailure(.sink, .custom(error)) }
+  /// Everything is delivered: passes the end of the source on, if that is wanted.
+  func passEnd() throws(CopyFailure) -> Suspension? {
+    stage = .ended
+    guard options.passesEnd else { return nil }
+    passEndToTees()
+    if writer != nil {
+      stage = .passingEnd
+      return .writerEnd
     }
-    guard let sink else { return }
+    guard let sink else { return nil }
     if sink.kind.isStreamSocket {
       do throws(Errno) { try Linux.shutdown(sink.number, .write) } catch {
         throw CopyFailure(.sink, .call(SystemCall.shutdown.name, error))
@@ -20,43 +21,12 @@ extension Transfer {
       // Closed when this copy's use of it ends.
       sink.descriptor.close()
     }
+    return nil
   }
 
   var hitLimit: Bool { ledger.consumed >= limit }
 
-  // MARK: - Through memory
-
-  /// Gives pending bytes to someone else's writer.
-  func write(to writer: any ByteWriter, upTo most: Int) async throws(CopyFailure) {
-    let slice = pending.slice.prefix(most)
-    let count: Int
-    do { count = try await writer.write(slice) } catch { throw CopyFailure(.sink, .custom(error)) }
-    guard (1...slice.count).contains(count) else {
-      throw CopyFailure(
-        .sink, .unsupported("its write(_:) answered \(count) for \(slice.count) bytes; 1 to \(slice.count) is expected"))
-    }
-    show(slice.prefix(count))
-    ledger.deliver(count, by: pending.route)
-    pending.removeFirst(count)
-    noteDelivered(count)
-  }
-
-  /// Takes the next bytes from someone else's reader.
-  func refill(from reader: any ByteReader) async throws(CopyFailure) {
-    let most = min(remaining, BufferPool.bufferSize)
-    let bytes: [UInt8]
-    do { bytes = try await reader.read(upTo: most) } catch { throw CopyFailure(.source, .custom(error)) }
-    guard bytes.count <= most else {
-      throw CopyFailure(
-        .source, .unsupported("its read(upTo: \(most)) answered \(bytes.count) bytes; at most \(most) are expected"))
-    }
-    if bytes.isEmpty {
-      sourceEnded = true
-    } else {
-      took(bytes.count)
-      pending = PendingBytes(bytes, route: .buffered)
-    }
-  }
+  // MARK: - Accounts
 
   /// Counts bytes as taken from the source.
   func took(_ count: Int) {

@@ -46,19 +46,30 @@ final class Transfer: @unchecked Sendable {
   /// No splice any more in this copy, for the reason that stands in the ledger.
   var spliceIsOut = false
 
-  // The task's side: set while it runs.
-  var parker: Parker
+  // Where the copy is, and what it waits for.
+  var stage = Stage.beginning
+  var methods: [Method] = []
+  var waiting = Waiting.nothing
+  var failure: CopyFailure?
+  var turnLeft = Transfer.turnBytes
+  /// Bites in a row that moved nothing.
+  var fruitless = 0
+  /// A terminal has something to read.
+  var mayReadBlocking = false
+  var writerAllowance = 0
+  var offloaded: OffloadedBite?
   var isOffloaded = false
+
+  // Time.
+  let parker: Parker
   private(set) var buckets: [TokenBucket] = []
   let started = Linux.now
   var lastProgress: Int64
   let deadline: Int64?
   lazy var timer = TimerEntry(self)
-  var work: (method: Method, allowance: Int) = (.buffered, 0)
-  var workStep = Step.progressed
-  var workCalls = SystemCallCounts()
-  var turn = TurnMeter()
-  let usageAtStart = ThreadUsage.ofThisThread
+  /// Ends a wait that has a time of its own.
+  lazy var waitTimer = TimerEntry(parker)
+  let usageAtStart: ThreadUsage
 
   init(_ source: SourceShape, _ sink: SinkShape, _ options: CopyOptions, on reactor: Reactor, parker: Parker) {
     self.reactor = reactor
@@ -74,8 +85,17 @@ final class Transfer: @unchecked Sendable {
     if case .writer(let writer) = sink.end { self.writer = writer } else { writer = nil }
     if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
     lastProgress = started
+    usageAtStart = options.measuresCPU ? .ofThisThread : ThreadUsage(user: 0, system: 0)
     deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds }
     buckets = modifiers.rates.map { TokenBucket(bytesPerSecond: $0, at: started) }
+  }
+
+  /// How far the copy has come.
+  enum Stage: Equatable {
+    case beginning
+    /// By the method at this place of the plan.
+    case moving(Int)
+    case flushing, passingEnd, ended
   }
 
   /// How one bite is taken.
@@ -108,6 +128,13 @@ final class Transfer: @unchecked Sendable {
 
   var hasBuffer: Bool {
     switch buffer {
+    case .some: true
+    case .none: false
+    }
+  }
+
+  var hasPipe: Bool {
+    switch pipe {
     case .some: true
     case .none: false
     }

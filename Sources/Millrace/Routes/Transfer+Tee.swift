@@ -79,8 +79,8 @@ extension Transfer {
   }
 
   /// Gives each second sink what it takes now; a failure that the policy says is the copy's.
-  func flushTees() -> Step? {
-    for branch in tees {
+  func flushTees(inPool: Bool = true) -> Step? {
+    for branch in tees where inPool || !branch.belongsInPool {
       branch.flush(at: Linux.now, mayNoteReadiness: !isOffloaded)
       if let failure = branch.failure { return .teeFailed(failure.call, failure.errno) }
     }
@@ -93,35 +93,25 @@ extension Transfer {
     return .ended
   }
 
-  func waitForTee(_ index: Int) async throws(CopyFailure) {
+  /// Waits for room in a second sink, or lets it go when it has stalled for too long.
+  func waitForTee(_ index: Int) throws(CopyFailure) -> Suspension? {
     let branch = tees[index]
-    guard let readiness = branch.end?.readiness else { return }
-    var entry: TimerEntry?
+    guard let readiness = branch.end?.readiness else { return nil }
     if case .detach(let patience) = branch.tee.whenStalled {
       let now = Linux.now
       let due = (branch.stalledSince ?? now) + patience.nanoseconds
       if due <= now {
         branch.detach("it took nothing for \(Amount.seconds(Double(patience.nanoseconds) / 1e9)) with its backlog full")
-        return
+        return nil
       }
-      let timer = TimerEntry(parker)
-      reactor.setTimer(timer, to: due)
-      entry = timer
+      reactor.setTimer(waitTimer, to: due)
     }
-    defer { if let entry { reactor.cancelTimer(entry) } }
     readiness.noteWouldBlock(.writing)
     ledger.waits.sink += 1
-    try await wait(readiness, .writing, .sink)
-    if !branch.belongsInPool, let step = flushTees(), case .teeFailed(let call, let errno) = step {
-      throw CopyFailure(.sink, .secondSink(call.name, errno))
-    }
+    return try park(for: .writing, readiness, .tee)
   }
 
-  /// Everything is delivered to the first sink: the second ones get the rest, and the end if it is passed on.
-  func finishTees() async throws(CopyFailure) {
-    guard !tees.isEmpty else { return }
-    _ = try await drive(.flush)
-    guard options.passesEnd else { return }
+  func passEndToTees() {
     for branch in tees {
       guard let end = branch.end else { continue }
       if end.kind.isStreamSocket {

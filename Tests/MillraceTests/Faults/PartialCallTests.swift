@@ -48,7 +48,10 @@ struct PartialCallTests {
     #expect((outcome.report.systemCalls[place.call.name] ?? 0) > 50, "each try counts")
   }
 
-  @Test("goes on where it stopped when the kernel moved few bytes", arguments: CallOnLane.all, [1, 4095])
+  /// Not recv: a stream socket that gives less than asked is empty, and nothing is lost by believing it (epoll(7)).
+  @Test(
+    "goes on where it stopped when the kernel moved few bytes",
+    arguments: CallOnLane.all.filter { $0.call != .recv }, [1, 4095])
   func short(_ place: CallOnLane, _ most: Int) async throws {
     let outcome = try await Rig.copy(over: place.lane) { source, sink in
       [.init(place.call, on: place.on(source, sink), .short(most), times: 100)]

@@ -33,7 +33,7 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
     + expand(Lane(.tcp, .file, by: .pipedSplice), .splice, onSink: true, oneEnd)
     + expand(Lane(.tcp, .tcp, by: .pipedSplice), .splice, onSink: false, oneEnd)
     + expand(Lane(.tcp, .tcp, by: .pipedSplice), .splice, onSink: true, oneEnd)
-    + expand(Lane(.unix, .unix, by: .pipedSplice), .splice, onSink: true, [.invalidArgument])
+    + expand(Lane(.unix, .file, by: .pipedSplice), .splice, onSink: true, [.invalidArgument])
 
   /// splice(2), ERRORS.
   private static let oneEnd: [Errno] = [
@@ -64,7 +64,7 @@ struct RouteRefusalTests {
     if refusal.moment != .beforeTheFirstByte {
       #expect((outcome.report.bytesByRoute[refusal.lane.route] ?? 0) > 0 || refusal.lane.isAdaptive)
     }
-    #expect((outcome.report.bytesByRoute[.buffered] ?? 0) > 0)
+    #expect(outcome.report.bytesByRoute.contains { $0.key != refusal.lane.route && $0.value > 0 })
   }
 
   @Test("is an error when it was the only one asked for", arguments: [

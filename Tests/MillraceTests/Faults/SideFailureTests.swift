@@ -29,7 +29,7 @@ struct FailureCase: Sendable, CustomTestStringConvertible {
     + expand(Lane(.tcp, .tcp, by: .pipedSplice), .splice, .source, gonePeer)
     + expand(Lane(.tcp, .tcp, by: .pipedSplice), .splice, .sink, gonePeer)
     + expand(Lane(.tcp, .tcp, by: .pipedSplice, choice: .only(.pipedSplice)), .splice, .source, [.connectionReset])
-    + expand(Lane(.unix, .unix, by: .pipedSplice), .splice, .sink, [.brokenPipe])
+    + expand(Lane(.unix, .unix, by: .pipedSplice, choice: .only(.pipedSplice)), .splice, .sink, [.brokenPipe])
 
   static let buffered: [FailureCase] =
     expand(forced(.tcp, .tcp), .recv, .source, gonePeer + [.noMemory, .socketNotConnected])
@@ -95,7 +95,7 @@ struct SideFailureTests {
   ])
   func ambiguousErrno(_ lane: Lane, _ call: SystemCall) async throws {
     let outcome = try await Rig.copy(over: lane, at: .afterTheFirst) { source, _ in
-      [.init(call, on: source, .error(.ioError), times: nil), .init(.pread, on: source, .error(.ioError), times: nil)]
+      [call, .splice, .pread].map { .init($0, on: source, .error(.ioError), times: nil) }
     }
 
     outcome.expectEveryByteAccountedFor()

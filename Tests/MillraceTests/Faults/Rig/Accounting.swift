@@ -3,7 +3,7 @@ import Millrace
 import Testing
 
 /// What a copy under fault came to, with what really was where afterwards.
-struct Outcome: Sendable {
+struct Outcome: Sendable, CustomTestStringConvertible {
   var original: [UInt8]
   var result: Result<CopyReport, CopyError>
   /// What came out of the sink's other side.
@@ -12,6 +12,8 @@ struct Outcome: Sendable {
   var rest: [UInt8]
   /// How often the fault struck.
   var struck = 0
+
+  var testDescription: String { error?.description ?? report.description }
 
   var report: CopyReport {
     switch result {
@@ -31,9 +33,8 @@ struct Outcome: Sendable {
     #expect(report.consumed == report.delivered + residue.count, "consumed = delivered + residue", sourceLocation: sourceLocation)
     #expect(report.bytesByRoute.values.reduce(0, +) == report.delivered, sourceLocation: sourceLocation)
     #expect(received.count == report.delivered, "what arrived is what was counted", sourceLocation: sourceLocation)
-    #expect(
-      Outcome.isSame(received + residue + rest, original), "delivered, residue and rest make the original",
-      sourceLocation: sourceLocation)
+    let isWhole = Outcome.isSame(received + residue + rest, original)
+    #expect(isWhole, "delivered, residue and rest make the original", sourceLocation: sourceLocation)
   }
 
   /// `==` of arrays takes a millisecond for each 100 KiB without optimisation.

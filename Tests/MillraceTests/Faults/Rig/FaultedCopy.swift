@@ -16,7 +16,7 @@ struct Lane: Sendable, CustomStringConvertible {
   }
 
   /// The most that is delivered between two calls of a progress observer: a turn, or a bite in the blocking pool.
-  var stride: Int { sink == .file || sink == .appending ? 1 << 20 : 256 * 1024 }
+  var stride: Int { 1 << 20 }
 
   /// Enough for a first, a middle and a last of these.
   var payload: Int { 2 * stride + stride / 2 }

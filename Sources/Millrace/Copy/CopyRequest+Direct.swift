@@ -1,0 +1,60 @@
+import LinuxCalls
+
+extension CopyRequest {
+  /// Asks the source and then the sink for a way of their own; by the routes where there is none, or where someone
+  /// looks on who would not see the bytes. The report says which.
+  func performDirectly() async throws(CopyError) -> CopyReport {
+    if let reason = reasonAgainstOwnRoute {
+      return try await perform(declined: CopyReport.Declined(route: .own, reason: reason))
+    }
+    let started = Linux.now
+    if let source = originalSource as? any DirectByteSource {
+      let done: DirectCopy?
+      do { done = try await source.copyDirectly(to: originalSink, limit: limit) } catch {
+        throw failure(.source, error, started)
+      }
+      if let done { return report(done, started) }
+    }
+    if let sink = originalSink as? any DirectByteSink {
+      let done: DirectCopy?
+      do { done = try await sink.copyDirectly(from: originalSource, limit: limit) } catch {
+        throw failure(.sink, error, started)
+      }
+      if let done { return report(done, started) }
+    }
+    return try await perform(
+      declined: CopyReport.Declined(route: .own, reason: "the type that brings it has none for this other end"))
+  }
+
+  private var limit: Int? { [options.limit, sourceShape.limit].compactMap { $0 }.min() }
+
+  private var reasonAgainstOwnRoute: String? {
+    switch options.routes {
+    case .automatic, .only(.own): break
+    case .only: return "another route was asked for"
+    case .without(let excluded): if excluded.contains(.own) { return "excluded by the caller" }
+    }
+    if !sourceShape.modifiers.isEmpty || !sinkShape.modifiers.isEmpty || options.progress != nil {
+      return "a wrapper wants to see or to pace the bytes"
+    }
+    if sourceShape.head != originalSource.sourceShape.head { return "a prefix goes before it" }
+    if options.deadline != nil || options.idleTimeout != nil { return "it knows no deadline" }
+    return options.passesEnd ? "it does not pass the end on" : nil
+  }
+
+  private func report(_ done: DirectCopy, _ started: Int64) -> CopyReport {
+    var ledger = Ledger()
+    ledger.took(done.delivered)
+    ledger.deliver(done.delivered, by: .own)
+    ledger.ownRoute = done.name
+    let end: CopyReport.End = done.delivered == limit ? .limitReached : .sourceEnded
+    return ledger.report(end: end, elapsed: Linux.now - started, hasCPU: false)
+  }
+
+  private func failure(_ side: CopyError.Side, _ error: any Error, _ started: Int64) -> CopyError {
+    // A copy inside the fast path has kept its own account.
+    if let inner = error as? CopyError { return inner }
+    let report = Ledger().report(end: .failed, elapsed: Linux.now - started, hasCPU: false)
+    return CopyError(side: side, cause: .custom(error), report: report, residue: Bytes([UInt8]()))
+  }
+}

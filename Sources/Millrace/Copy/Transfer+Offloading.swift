@@ -1,0 +1,83 @@
+import LinuxCalls
+import Reactors
+
+// Bites that may wait for a disk or a terminal are done by a thread of the blocking pool, while the task is parked.
+extension Transfer {
+  /// Whether the next bite may block whatever is done.
+  func belongsInPool(_ method: Method) -> Bool {
+    if tees.contains(where: \.belongsInPool) { return true }
+    if let sink, method != .flush, sink.kind == .regular || sink.mayBlock { return true }
+    guard let source, method != .deliver, method != .flush else { return false }
+    if source.mayBlock { return true }
+    guard source.kind == .regular, let offset = source.offset else { return false }
+    let ahead = min(Self.turnBytes, remaining)
+    return !residency.holds(source.number, at: offset, length: ahead, fileSize: source.facts.size)
+  }
+
+  func offload(_ method: Method, _ allowance: Int) throws(CopyFailure) -> Suspension {
+    if let source, source.mayBlock, method != .deliver, let first = waitBeforeBlockingRead() { return first }
+    mayReadBlocking = false
+    lease(for: method)
+    // Cleared before, not after: an edge that comes while the pool is at it must not be forgotten.
+    source?.readiness?.mayRead = false
+    sink?.readiness?.mayWrite = false
+    let work = offloaded ?? OffloadedBite(self)
+    offloaded = work
+    work.method = method
+    work.allowance = allowance
+    work.deliveredBefore = ledger.delivered
+    isOffloaded = true
+    waiting = .pool
+    ledger.waits.blockingPool += 1
+    reactor.beginBlockingCall()
+    reactor.blockingPool.submit(work)
+    return .offloaded
+  }
+
+  func takeBackFromPool() throws(CopyFailure) -> Suspension? {
+    guard let work = offloaded else { return nil }
+    reactor.endBlockingCall()
+    reactor.countBlockingCalls(work.calls)
+    isOffloaded = false
+    ledger.calls += work.calls
+    ledger.cpu += work.cpu
+    ledger.proportion.add(work.usage)
+    if work.step != .awaitSource { source?.readiness?.mayRead = true }
+    if work.step != .awaitSink { sink?.readiness?.mayWrite = true }
+    let moved = ledger.delivered - work.deliveredBefore
+    if moved > 0 { noteDelivered(moved) }
+    return try follow(work.step, moved, wasOffloaded: true)
+  }
+}
+
+/// A bite in the blocking pool, with what it cost there. One for each copy that needs it, used again for every bite.
+final class OffloadedBite: BlockingWork, @unchecked Sendable {
+  private unowned let transfer: Transfer
+  var method = Transfer.Method.buffered
+  var allowance = 0
+  var deliveredBefore = 0
+  private(set) var step = Transfer.Step.progressed
+  private(set) var calls = SystemCallCounts()
+  private(set) var cpu: Int64 = 0
+  private(set) var usage = ThreadUsage(user: 0, system: 0)
+
+  init(_ transfer: Transfer) { self.transfer = transfer }
+
+  func performBlocking() {
+    let callsBefore = SystemCallCounts.ofThisThread
+    let measuresCPU = transfer.options.measuresCPU
+    let cpuBefore = measuresCPU ? Linux.threadCPU : 0
+    let usageBefore = measuresCPU ? ThreadUsage.ofThisThread : usage
+    let outcome = transfer.bite(method, allowance)
+    step = outcome
+    calls = SystemCallCounts()
+    calls.add(from: callsBefore, to: .ofThisThread)
+    if measuresCPU {
+      cpu = Linux.threadCPU - cpuBefore
+      usage = ThreadUsage(user: 0, system: 0)
+      usage.add(from: usageBefore, to: .ofThisThread)
+    }
+    // The last touch: from here on the reactor's thread may go on.
+    transfer.parker.ticket.finished()
+  }
+}

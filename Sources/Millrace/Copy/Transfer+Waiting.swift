@@ -1,0 +1,116 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+
+// How a copy waits: it enlists its parker where something will happen, and suspends.
+extension Transfer {
+  /// What a copy waits for while it is suspended.
+  enum Waiting: Equatable {
+    case nothing
+    case source, sink, tee, throttle
+    /// A terminal has to have something before it is read, in the pool.
+    case beforeBlockingRead
+    case pool
+  }
+
+  /// Comes back from a suspension: takes the parker out of where it was enlisted, and notes what is possible now.
+  func resume() throws(CopyFailure) -> Suspension? {
+    let waited = waiting
+    waiting = .nothing
+    switch waited {
+    case .nothing: break
+    case .source:
+      dismissParker()
+      pump.becameReadable()
+    case .sink:
+      dismissParker()
+      pump.becameWritable()
+    case .tee:
+      dismissParker()
+      reactor.cancelTimer(waitTimer)
+      if let step = flushTees(inPool: false), case .teeFailed(let call, let errno) = step {
+        throw CopyFailure(.sink, .secondSink(call.name, errno))
+      }
+    case .throttle: reactor.cancelTimer(waitTimer)
+    case .beforeBlockingRead:
+      dismissParker()
+      mayReadBlocking = true
+    case .pool: return try takeBackFromPool()
+    }
+    return nil
+  }
+
+  func waitForSource(_ wasOffloaded: Bool) throws(CopyFailure) -> Suspension? {
+    gauge.paused()
+    giveBackLeases()
+    guard let readiness = source?.readiness else { return nil }
+    if !wasOffloaded { readiness.noteWouldBlock(.reading) }
+    ledger.waits.source += 1
+    return try park(for: .reading, readiness, .source)
+  }
+
+  func waitForSink(_ wasOffloaded: Bool) throws(CopyFailure) -> Suspension? {
+    guard let readiness = sink?.readiness else { return nil }
+    if !wasOffloaded { readiness.noteWouldBlock(.writing) }
+    ledger.waits.sink += 1
+    return try park(for: .writing, readiness, .sink)
+  }
+
+  /// Enlists for `direction`, and for room in every second sink that lags. Nil when it is possible already.
+  func park(
+    for direction: Readiness.Direction, _ readiness: Readiness, _ kind: Waiting
+  ) throws(CopyFailure) -> Suspension? {
+    turnLeft = Self.turnBytes
+    waiting = kind
+    let mustWait: Bool
+    do throws(Errno) {
+      mustWait = try readiness.enlist(parker, for: direction)
+    } catch {
+      throw CopyFailure(direction == .reading ? .source : .sink, .call(SystemCall.epollControl.name, error))
+    }
+    guard mustWait else { return try resume() }
+    for branch in tees where branch.isWaiting {
+      // One that cannot be enlisted is tried again at the next bite.
+      _ = try? branch.end?.readiness?.enlist(parker, for: .writing)
+    }
+    return .parked
+  }
+
+  private func dismissParker() {
+    source?.readiness?.dismiss(parker)
+    sink?.readiness?.dismiss(parker)
+    for branch in tees { branch.end?.readiness?.dismiss(parker) }
+  }
+
+  func waitForThrottle(_ wanted: Int) -> Suspension {
+    ledger.waits.throttle += 1
+    giveBackLeases()
+    let until = throttledUntil(wanted)
+    // A rate slower than the idle timeout is not idleness.
+    lastProgress = until
+    reactor.setTimer(waitTimer, to: until)
+    waiting = .throttle
+    turnLeft = Self.turnBytes
+    return .parked
+  }
+
+  /// A terminal is waited for before it is read, so that the wait can be interrupted; one thread of the pool is then
+  /// kept for the length of a read alone. Nil when there is something to read, or no way to wait.
+  func waitBeforeBlockingRead() -> Suspension? {
+    guard let readiness = source?.readiness, let number = source?.number, source?.cannotWait == false,
+      !mayReadBlocking
+    else { return nil }
+    readiness.noteWouldBlock(.reading)
+    // Edges tell of new bytes alone: some may be there already.
+    if (try? Linux.wait(for: number, .readable, milliseconds: 0)) == true { return nil }
+    do throws(Errno) {
+      guard try readiness.enlist(parker, for: .reading) else { return nil }
+    } catch {
+      source?.cannotWait = true
+      return nil
+    }
+    ledger.waits.source += 1
+    waiting = .beforeBlockingRead
+    return .parked
+  }
+}
