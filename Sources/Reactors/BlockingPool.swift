@@ -64,6 +64,10 @@ package final class BlockingPool: @unchecked Sendable {
   package func run<Value: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Value
   ) async throws(Failure) -> Value {
+    // A reactor that is to end waits for it.
+    let home = Reactor.current
+    home?.beginBlockingCall()
+    defer { home?.endBlockingCall() }
     let result: Result<Value, Failure> = await withUnsafeContinuation { continuation in
       submit(ClosureWork { continuation.resume(returning: Result(catching: body)) })
     }

@@ -24,6 +24,9 @@ final class Inbox: Sendable {
 
   init(bell: Int32) { self.bell = bell }
 
+  /// Only now: a thread that posts may ring after the reactor has ended, and must not ring at a stranger's number.
+  deinit { try? Linux.close(bell) }
+
   func post(_ job: UnownedJob) {
     post { $0.jobs.append(job) }
   }

@@ -68,11 +68,11 @@ package struct PipePool: ~Copyable {
   package var idleCount: Int { idle.count }
 
   package mutating func lease() throws(Refusal) -> PipeLease {
+    guard leased < budget else { throw .budget(budget) }
     if let (readEnd, writeEnd, capacity) = idle.popLast() {
       leased += 1
       return PipeLease(readEnd: readEnd, writeEnd: writeEnd, capacity: capacity)
     }
-    guard leased < budget else { throw .budget(budget) }
     let ends: (read: Int32, write: Int32)
     do throws(Errno) { ends = try Linux.pipe() } catch { throw .failed(error) }
     // EPERM and EBUSY leave the pipe as it is; what counts is the size it has afterwards.

@@ -23,11 +23,6 @@ package final class InterruptTimer: TimerTarget {
 }
 
 extension Reactor {
-  /// Lets everything else that is ready run first; on this reactor's thread.
-  package func yield() async {
-    await withUnsafeContinuation { $0.resume() }
-  }
-
   /// Suspends for `duration` without leaving the reactor, which `Task.sleep` would. Throws at once when the task is
   /// cancelled.
   public func sleep(for duration: Duration) async throws(CancellationError) {
@@ -57,10 +52,12 @@ extension Reactor {
 }
 
 extension Duration {
-  /// Whole nanoseconds; what does not fit is as good as for ever.
+  /// Whole nanoseconds, at most 73 years either way, so that a time can be added without overflow: more is as good as
+  /// for ever, or as long past.
   package var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? Int64.max / 4 : product + attoseconds / 1_000_000_000
+    let most = Int64.max / 4
+    guard seconds.magnitude < UInt64(most / 1_000_000_000) else { return seconds < 0 ? -most : most }
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 }

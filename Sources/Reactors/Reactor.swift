@@ -27,11 +27,18 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   private var markedJob = -2
   private var poolCalls = SystemCallCounts()
   private var ready: Deque<UnownedJob> = []
+  private var yielding: [UnsafeContinuation<Void, Never>] = []
   private var timers = TimerHeap()
   private var idleParkers: [Parker] = []
   private var threadCounters: ThreadCounters?
   private var isStopping = false
-  private var onStop: (@Sendable () -> Void)?
+
+  private struct End: Sendable {
+    var hasCome = false
+    var awaited: [@Sendable () -> Void] = []
+  }
+
+  private let end = Mutex(End())
 
   /// Starts the thread.
   init(index: Int, pipeBudget: Int, blockingPool: BlockingPool) throws(Errno) {
@@ -42,12 +49,12 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     do throws(Errno) {
       inbox = Inbox(bell: try Linux.eventDescriptor())
       try Linux.epollAdd(epoll, inbox.bell, [.readable, .edgeTriggered], data: 0)
+      // The thread keeps the reactor alive until it is stopped.
+      guard startThread(named: "reactor-\(index)", { self.run() }) else { throw .resourceTemporarilyUnavailable }
     } catch {
       try? Linux.close(epoll)
       throw error
     }
-    // The thread keeps the reactor alive until it is stopped.
-    guard startThread(named: "reactor-\(index)", { self.run() }) else { throw .resourceTemporarilyUnavailable }
   }
 
   /// The reactor whose thread this is.
@@ -119,14 +126,27 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
   package func endBlockingCall() { counters.inBlockingCall -= 1 }
 
+  /// Lets everything else that is ready run first, readiness included; on this reactor's thread. A continuation that is
+  /// resumed before its task has suspended would not yield at all, and `Task.yield` takes two jobs and two turns.
+  package func yield() async {
+    await withUnsafeContinuation { yielding.append($0) }
+  }
+
   // MARK: - The loop
 
   func submit(_ command: Command) { inbox.post(command) }
 
   /// Ends the thread when nothing is left to run or to wait for.
   func stop(_ done: @escaping @Sendable () -> Void) {
-    onStop = done
-    submit(.stop)
+    let hasEnded = end.withLock { end in
+      if !end.hasCome { end.awaited.append(done) }
+      return end.hasCome
+    }
+    if hasEnded { done() } else { submit(.stop) }
+  }
+
+  private var isDone: Bool {
+    isStopping && ready.isEmpty && yielding.isEmpty && counters.parked == 0 && counters.inBlockingCall == 0
   }
 
   private func run() {
@@ -137,7 +157,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     var jobs: [UnownedJob] = []
     var commands: [Command] = []
     let executor = asUnownedTaskExecutor()
-    while !(isStopping && ready.isEmpty && counters.parked == 0) {
+    while !isDone {
       // Only the jobs that are ready now: what they enqueue waits for the next turn, after readiness was asked
       // again, so that a bulk copy that yields lets the others in.
       for _ in 0..<ready.count {
@@ -151,25 +171,33 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
       inbox.take(jobs: &jobs, commands: &commands)
       ready.append(contentsOf: jobs)
       jobs.removeAll(keepingCapacity: true)
+      // Behind what has become ready meanwhile.
+      for continuation in yielding { continuation.resume() }
+      yielding.removeAll(keepingCapacity: true)
       for command in commands { obey(command) }
       commands.removeAll(keepingCapacity: true)
       fireTimers()
     }
     Linux.threadOwner = nil
     try? Linux.close(epoll)
-    try? Linux.close(inbox.bell)
-    onStop?()
+    let awaited = end.withLock { end in
+      end.hasCome = true
+      defer { end.awaited = [] }
+      return end.awaited
+    }
+    for done in awaited { done() }
   }
 
   private func poll(_ events: UnsafeMutableBufferPointer<ReadinessEvent>) {
     var timeout: Int64? = 0
-    if ready.isEmpty, inbox.prepareToSleep() {
+    // With nothing left at the end there is nothing to sleep for: the loop is about to notice.
+    if ready.isEmpty, yielding.isEmpty, !isDone, inbox.prepareToSleep() {
       timeout = timers.nextDue.map { max(0, $0 - Linux.now) }
     }
     // Only a broken descriptor could fail here, and that one is ours alone.
     let count = (try? Linux.epollWait(epoll, into: events, timeout: timeout)) ?? 0
     now = Linux.now
-    counters.wakeUps += 1
+    if count > 0 || timeout != 0 { counters.wakeUps += 1 }
     for event in events.prefix(count) {
       // A pointer that went in at registration; zero is the bell.
       guard let pointer = UnsafeRawPointer(bitPattern: UInt(event.identity)) else {

@@ -31,7 +31,12 @@ public final class Reactors: Sendable {
     let pipeBudget = max(4, Linux.descriptorLimit / 8 / count)
     var reactors: [Reactor] = []
     for index in 0..<count {
-      reactors.append(try Reactor(index: index, pipeBudget: pipeBudget, blockingPool: pool))
+      do throws(Errno) {
+        reactors.append(try Reactor(index: index, pipeBudget: pipeBudget, blockingPool: pool))
+      } catch {
+        for started in reactors { started.stop {} }
+        throw error
+      }
     }
     all = reactors
   }
