@@ -1,8 +1,8 @@
 import CLinux
 
-/// How many system calls of each kind were made.
+/// How many system calls of each kind were made, to 4 billion.
 package struct SystemCallCounts: Sendable {
-  private var counts = InlineArray<32, UInt64>(repeating: 0)
+  private var counts = InlineArray<32, UInt32>(repeating: 0)
 
   package init() {}
 
@@ -11,9 +11,9 @@ package struct SystemCallCounts: Sendable {
   }
 
   package var total: Int {
-    var sum: UInt64 = 0
-    for index in counts.indices { sum += counts[index] }
-    return Int(sum)
+    var sum = 0
+    for index in counts.indices { sum += Int(counts[index]) }
+    return sum
   }
 
   /// The kinds that were called at all, in a fixed order.
@@ -36,7 +36,7 @@ package struct SystemCallCounts: Sendable {
   }
 
   fileprivate mutating func load(_ pointer: UnsafePointer<UInt64>) {
-    for index in counts.indices { counts[index] = clinux_read_count(pointer, Int32(index)) }
+    for index in counts.indices { counts[index] = UInt32(truncatingIfNeeded: clinux_read_count(pointer, Int32(index))) }
   }
 }
 

@@ -27,11 +27,7 @@
 public func copy<Source: ByteSource, Sink: ByteSink>(
   from source: Source, to sink: Sink, limit: Int? = nil, options: CopyOptions = CopyOptions()
 ) async throws(CopyError) -> CopyReport {
-  switch CopyRequest.prepare(source, sink, limit, options) {
-  case .here(let transfer):
-    await transfer.run()
-    return try transfer.conclude()
-  case .elsewhere(let request): return try await request.performElsewhere()
-  case .direct(let request): return try await request.performDirectly()
-  }
+  let run = CopyRun(source, sink, limit, options)
+  await run.perform()
+  return try run.outcome()
 }

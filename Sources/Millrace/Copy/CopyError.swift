@@ -41,14 +41,36 @@ public struct CopyError: Error, Sendable {
   }
 
   /// Whose fault it was.
-  public let side: Side
+  public var side: Side { contents.side }
   /// What happened.
-  public let cause: Cause
+  public var cause: Cause { contents.cause }
   /// What was done up to then; `report.delivered` is exact.
-  public let report: CopyReport
+  public var report: CopyReport { contents.report }
   /// The bytes taken from the source and not accepted by the sink, in order. It is a source: copy it to another sink,
   /// or read it again.
-  public let residue: Bytes
+  public var residue: Bytes { contents.residue }
+
+  /// Boxed: every task that awaits a copy has room for its error in its frame.
+  private final class Contents: Sendable {
+    let side: Side
+    let cause: Cause
+    let report: CopyReport
+    let residue: Bytes
+
+    init(_ side: Side, _ cause: Cause, _ report: CopyReport, _ residue: Bytes) {
+      self.side = side
+      self.cause = cause
+      self.report = report
+      self.residue = residue
+    }
+  }
+
+  private let contents: Contents
+
+  /// A copy that failed, for a fast path of your own (``DirectByteSource``).
+  public init(side: Side, cause: Cause, report: CopyReport, residue: Bytes = Bytes([UInt8]())) {
+    contents = Contents(side, cause, report, residue)
+  }
 
   /// The kernel's reason, where it is one of the kernel's.
   public var errno: Errno? {

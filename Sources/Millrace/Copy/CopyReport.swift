@@ -68,7 +68,8 @@ public struct CopyReport: Sendable, Codable, Equatable {
   /// Seconds of CPU in the kernel; nil when not measured.
   public var systemCPUSeconds: Double?
 
-  init() {}
+  /// A copy of nothing.
+  public init() {}
 
   /// From start to end.
   public var elapsed: Duration { .seconds(elapsedSeconds) }

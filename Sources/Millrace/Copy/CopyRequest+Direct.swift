@@ -1,29 +1,34 @@
 import LinuxCalls
 
 extension CopyRequest {
-  /// Asks the source and then the sink for a way of their own; by the routes where there is none, or where someone
-  /// looks on who would not see the bytes. The report says which.
-  func performDirectly() async throws(CopyError) -> CopyReport {
-    if let reason = reasonAgainstOwnRoute {
-      return try await perform(declined: CopyReport.Declined(route: .own, reason: reason))
-    }
+  /// What came of asking for a way of someone's own.
+  enum Directly {
+    case done(Result<CopyReport, CopyError>)
+    case declined(String)
+  }
+
+  /// Whether one end may have a way of its own.
+  var mayGoDirectly: Bool { originalSource is any DirectByteSource || originalSink is any DirectByteSink }
+
+  /// Asks the source and then the sink for a way of their own, unless someone looks on who would not see the bytes.
+  func goDirectly() async -> Directly {
+    if let reasonAgainstOwnRoute { return .declined(reasonAgainstOwnRoute) }
     let started = Linux.now
     if let source = originalSource as? any DirectByteSource {
       let done: DirectCopy?
       do { done = try await source.copyDirectly(to: originalSink, limit: limit) } catch {
-        throw failure(.source, error, started)
+        return .done(.failure(failure(.source, error, started)))
       }
-      if let done { return report(done, started) }
+      if let done { return .done(.success(report(done, started))) }
     }
     if let sink = originalSink as? any DirectByteSink {
       let done: DirectCopy?
       do { done = try await sink.copyDirectly(from: originalSource, limit: limit) } catch {
-        throw failure(.sink, error, started)
+        return .done(.failure(failure(.sink, error, started)))
       }
-      if let done { return report(done, started) }
+      if let done { return .done(.success(report(done, started))) }
     }
-    return try await perform(
-      declined: CopyReport.Declined(route: .own, reason: "the type that brings it has none for this other end"))
+    return .declined("the type that brings it has none for this other end")
   }
 
   private var limit: Int? { [options.limit, sourceShape.limit].compactMap { $0 }.min() }

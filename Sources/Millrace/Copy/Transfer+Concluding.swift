@@ -18,7 +18,7 @@ extension Transfer {
 
   /// Gives everything back and says what was done.
   @inline(never)
-  func conclude() throws(CopyError) -> CopyReport {
+  func conclude() -> Result<CopyReport, CopyError> {
     defer { reactor.giveBack(parker) }
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
@@ -31,8 +31,9 @@ extension Transfer {
     var report = ledger.report(end: end, elapsed: Linux.now - started, hasCPU: options.measuresCPU)
     report.tees = tees.map { $0.report(copied: ledger.delivered) }
     close()
-    guard let failure else { return report }
-    throw CopyError(side: failure.side, cause: failure.cause, report: report, residue: Bytes(residue))
+    guard let failure else { return .success(report) }
+    return .failure(
+      CopyError(side: failure.side, cause: failure.cause, report: report, residue: Bytes(residue)))
   }
 
   private func noteWhatStayedOut() {

@@ -16,8 +16,12 @@ struct CopyFailure: Error {
 extension Transfer {
   /// Asks the facts of both ends and begins their use.
   func open() throws(CopyFailure) {
-    source = try openSource()
-    sink = try openSink()
+    guard let request else { return }
+    defer { letRequestGo() }
+    let sourceShape = request.sourceShape
+    let sinkShape = request.sinkShape
+    source = try openSource(sourceShape.end)
+    sink = try openSink(sinkShape.end)
     try refuseWhatIsNoStream(source, .source)
     try refuseWhatIsNoStream(sink, .sink)
     limit = min(options.limit ?? Int.max, sourceShape.limit ?? Int.max)
@@ -39,16 +43,12 @@ extension Transfer {
   /// Ends the use of both ends, and says where their positions are now.
   func close() {
     if let source {
-      if case .file(let file, nil, _) = sourceShape.end, let offset = source.offset {
-        file.position = offset
-      }
+      if let sourceFile, let offset = source.offset { sourceFile.position = offset }
       source.release()
       source.descriptor.end(.reading, exclusive: source.kind.isStream, copy: parker.ticket)
     }
     if let sink {
-      if case .file(let file, nil, _) = sinkShape.end, let offset = sink.offset {
-        file.position = offset
-      }
+      if let sinkFile, let offset = sink.offset { sinkFile.position = offset }
       sink.release()
       sink.descriptor.end(.writing, exclusive: sink.kind.isStream, copy: parker.ticket)
     }
@@ -133,19 +133,21 @@ extension Transfer {
     return UInt64.max - UInt64(EndKind.allCases.firstIndex(of: end.kind) ?? 0)
   }
 
-  private func openSource() throws(CopyFailure) -> KernelEnd? {
-    switch sourceShape.end {
+  private func openSource(_ end: SourceShape.End) throws(CopyFailure) -> KernelEnd? {
+    switch end {
     case .nothing, .reader: return nil
     case .file(let file, let offset, _):
+      if offset == nil { sourceFile = file }
       return try begin(file.descriptor, offset ?? file.position, .reading, .source)
     case .stream(let descriptor): return try begin(descriptor, nil, .reading, .source)
     }
   }
 
-  private func openSink() throws(CopyFailure) -> KernelEnd? {
-    switch sinkShape.end {
+  private func openSink(_ end: SinkShape.End) throws(CopyFailure) -> KernelEnd? {
+    switch end {
     case .writer, .collector: return nil
     case .file(let file, let offset, _):
+      if offset == nil { sinkFile = file }
       return try begin(file.descriptor, offset ?? file.position, .writing, .sink)
     case .stream(let descriptor): return try begin(descriptor, nil, .writing, .sink)
     }

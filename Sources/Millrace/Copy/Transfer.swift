@@ -9,9 +9,9 @@ import SystemPackage
 final class Transfer: @unchecked Sendable {
   let reactor: Reactor
   let options: CopyOptions
-  let sourceShape: SourceShape
-  let sinkShape: SinkShape
   let modifiers: Modifiers
+  /// What was asked for; let go once the ends are open, for a copy that waits for long should be small.
+  private(set) var request: CopyRequest?
 
   // The ends. Of each side one is set, or none for a source in memory.
   var source: KernelEnd?
@@ -19,6 +19,9 @@ final class Transfer: @unchecked Sendable {
   let reader: (any ByteReader)?
   let writer: (any ByteWriter)?
   let collector: Collector?
+  /// The files whose positions move with the copy.
+  var sourceFile: File?
+  var sinkFile: File?
 
   // What is held in between.
   var pending = PendingBytes()
@@ -71,12 +74,13 @@ final class Transfer: @unchecked Sendable {
   lazy var waitTimer = TimerEntry(parker)
   let usageAtStart: ThreadUsage
 
-  init(_ source: SourceShape, _ sink: SinkShape, _ options: CopyOptions, on reactor: Reactor, parker: Parker) {
+  init(_ request: CopyRequest, on reactor: Reactor) {
     self.reactor = reactor
-    self.parker = parker
-    self.options = options
-    sourceShape = source
-    sinkShape = sink
+    self.request = request
+    parker = reactor.leaseParker()
+    options = request.options
+    let source = request.sourceShape
+    let sink = request.sinkShape
     var modifiers = source.modifiers
     modifiers.add(sink.modifiers)
     if let progress = options.progress { modifiers.observers.append(Observer(skip: 0, call: progress)) }
@@ -122,6 +126,8 @@ final class Transfer: @unchecked Sendable {
     /// A second sink failed, and its policy says that the copy does.
     case teeFailed(SystemCall, Errno)
   }
+
+  func letRequestGo() { request = nil }
 
   /// Everything that is held in between is gone, and nothing more may come.
   var isDrained: Bool { pending.isEmpty && heldInBuffer == 0 && pump.held == 0 }

@@ -13,7 +13,7 @@ struct DescriptorShortageTests {
     try await Rig.onReactor { reactor in
       // Given a listener whose next three accepts fail.
       let listener = try Listener.bind(to: .loopback(port: 0))
-      let fault = Faults.shared.arm(.init(.accept, on: listener.fd, .error(errno), times: 3))
+      let fault = Faults.shared.arm(.init(.accept, on: try Rig.descriptor(of: listener), .error(errno), times: 3))
       let client = try await Connection.connect(to: listener.address)
       let before = await reactor.metrics().systemCalls["accept"] ?? 0
 
@@ -35,7 +35,7 @@ struct DescriptorShortageTests {
   func cancelledPause() async throws {
     try await Rig.onReactor { reactor in
       let listener = try Listener.bind(to: .loopback(port: 0))
-      let fault = Faults.shared.arm(.init(.accept, on: listener.fd, .error(.tooManyOpenFiles), times: nil))
+      let fault = Faults.shared.arm(.init(.accept, on: try Rig.descriptor(of: listener), .error(.tooManyOpenFiles), times: nil))
       let accepting = reactor.task { try await listener.accept() }
       while listener.pausesForLackOfDescriptors == 0 { await Task.yield() }
 
@@ -54,7 +54,7 @@ struct DescriptorShortageTests {
   func brokenInTheBacklog(_ errno: Errno) async throws {
     try await Rig.onReactor { _ in
       let listener = try Listener.bind(to: .loopback(port: 0))
-      let fault = Faults.shared.arm(.init(.accept, on: listener.fd, .error(errno), times: 5))
+      let fault = Faults.shared.arm(.init(.accept, on: try Rig.descriptor(of: listener), .error(errno), times: 5))
       let client = try await Connection.connect(to: listener.address)
 
       let accepted = try await listener.accept()

@@ -72,11 +72,9 @@ struct PipeQuotaTests {
       // Given a user who has used up the quota with pipes of the largest size.
       try #require(setuid(65534) == 0)
       var hoard: [PipeEnd] = []
-      while true {
-        let pair = try PipeEnd.pair(capacity: 1 << 20)
+      while let pair = try? PipeEnd.pair(capacity: 1 << 20) {
         hoard += [pair.reading, pair.writing]
-        if pair.reading.capacity < 64 * 1024 { break }
-        try #require(hoard.count < 4096, "no quota on this machine")
+        try #require(hoard.count < 4096, "this machine has no quota")
       }
       let original = Pattern.bytes(1 << 20)
       let source = try FedSource(.tcp, original)

@@ -55,6 +55,8 @@ struct CaseRun: Sendable {
     var options = CopyOptions()
     options.limit = test.limit.count(of: total)
     options.passesEnd = test.passesEnd
+    // So that a copy that waits for ever fails with its report, and does not hang the tests.
+    options.deadline = .now + .seconds(30)
     var problems: [String] = []
     let report: CopyReport
     do {
