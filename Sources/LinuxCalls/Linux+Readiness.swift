@@ -20,6 +20,8 @@ extension clinux_event {
   /// What was given at registration.
   package var identity: UInt64 { data }
   package var readiness: ReadinessEvents { ReadinessEvents(rawValue: events) }
+  /// The same, for the loop that looks at every event.
+  package var bits: UInt32 { events }
 }
 
 extension Linux {

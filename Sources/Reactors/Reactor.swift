@@ -25,6 +25,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   var counters = ReactorCounters()
   private var markedCPU: Int64 = 0
   private var markedJob = -2
+  private var smallWorkSeen: Int64 = 0
   private var poolCalls = SystemCallCounts()
   private var ready: Deque<UnownedJob> = []
   private var yielding: [UnsafeContinuation<Void, Never>] = []
@@ -122,6 +123,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     markedJob = counters.jobs
   }
 
+  /// Small messages went through this reactor a moment ago: bulk transfers beside them take shorter turns.
+  package var hasSmallWork: Bool { now - smallWorkSeen < 10_000_000 }
+
+  package func noteSmallWork() { smallWorkSeen = now }
+
   package func beginBlockingCall() { counters.inBlockingCall += 1 }
 
   package func endBlockingCall() { counters.inBlockingCall -= 1 }
@@ -198,13 +204,14 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     let count = (try? Linux.epollWait(epoll, into: events, timeout: timeout)) ?? 0
     now = Linux.now
     if count > 0 || timeout != 0 { counters.wakeUps += 1 }
-    for event in events.prefix(count) {
+    for index in 0..<count {
+      let event = events[index]
       // A pointer that went in at registration; zero is the bell.
       guard let pointer = UnsafeRawPointer(bitPattern: UInt(event.identity)) else {
         Linux.clear(event: inbox.bell)
         continue
       }
-      Unmanaged<Readiness>.fromOpaque(pointer).takeUnretainedValue().note(event.readiness)
+      Unmanaged<Readiness>.fromOpaque(pointer).takeUnretainedValue().note(event.bits)
     }
   }
 

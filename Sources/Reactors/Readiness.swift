@@ -112,13 +112,18 @@ package final class Readiness {
     func deliver() { readiness.retire(wasRegistered: wasRegistered) }
   }
 
-  func note(_ events: ReadinessEvents) {
-    if !events.isDisjoint(with: [.peerFinished, .hungUp, .failed]) { isFinal = true }
-    if !events.isDisjoint(with: [.readable, .peerFinished, .hungUp, .failed]) {
+  // Plain integers: set algebra across modules is a generic call, and this is the reactor's innermost loop.
+  private static let endBits = ReadinessEvents([.peerFinished, .hungUp, .failed]).rawValue
+  private static let readBits = endBits | ReadinessEvents.readable.rawValue
+  private static let writeBits = ReadinessEvents([.writable, .hungUp, .failed]).rawValue
+
+  func note(_ events: UInt32) {
+    if events & Self.endBits != 0 { isFinal = true }
+    if events & Self.readBits != 0 {
       mayRead = true
       reader?.wake()
     }
-    if !events.isDisjoint(with: [.writable, .hungUp, .failed]) {
+    if events & Self.writeBits != 0 {
       mayWrite = true
       writer?.wake()
     }

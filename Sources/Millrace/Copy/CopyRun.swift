@@ -20,6 +20,7 @@ final class CopyRun: @unchecked Sendable {
     if !request.mayGoDirectly { prepareHere() }
   }
 
+  @inline(never)
   func perform() async {
     if let transfer {
       await transfer.run()

@@ -23,10 +23,14 @@ enum Suspension {
 // The loop of a copy, and the synchronous work between two suspensions. All state is in the transfer and all work in
 // functions that do not suspend, so that the frame of a copy that waits is a few words.
 extension Transfer {
-  /// Bytes one copy may move before others on its reactor have a turn, and the most one call is asked for. Measured:
-  /// 1 MiB takes 80 µs by sendfile and 200 µs by splice, which a small request beside it can bear; with 256 KiB the
-  /// same bytes cost a third more CPU, because each call wakes the peer anew, and with 4 MiB no less.
-  static let turnBytes = 1 << 20
+  /// Bytes one copy may move before others on its reactor have a turn. Measured: 1 MiB takes 80 µs by sendfile and 200 µs
+  /// by splice; with 256 KiB the same bytes cost a third more CPU, because each call wakes the peer anew, and with
+  /// 4 MiB no less. So the short turn is for the bulk copy beside small messages, which would have to wait for it.
+  static let longTurn = 1 << 20
+  static let shortTurn = 256 * 1024
+
+  var turnBytes: Int { reactor.hasSmallWork ? Self.shortTurn : Self.longTurn }
+
   /// Bytes a bite in the blocking pool may move.
   static let offloadedBytes = 1 << 20
   /// copy_file_range in one call. On a slow disk that is a fraction of a second, in which no cancellation is seen.
@@ -161,7 +165,7 @@ extension Transfer {
 
   private func endTurn() -> Suspension {
     ledger.waits.turn += 1
-    turnLeft = Self.turnBytes
+    turnLeft = turnBytes
     fruitless = 0
     return .turn
   }

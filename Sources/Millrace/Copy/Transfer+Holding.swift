@@ -47,7 +47,7 @@ extension Transfer {
     do throws(PipePool.Refusal) {
       let lease = try reactor.pipes.lease()
       try leaseTeePipes()
-      pump = SplicePump(remaining: remaining, chunk: min(lease.capacity, Self.turnBytes))
+      pump = SplicePump(remaining: remaining, chunk: min(lease.capacity, Self.longTurn))
       pipe = consume lease
     } catch {
       spliceIsOut = true

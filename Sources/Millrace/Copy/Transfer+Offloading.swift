@@ -10,7 +10,7 @@ extension Transfer {
     guard let source, method != .deliver, method != .flush else { return false }
     if source.mayBlock { return true }
     guard source.kind == .regular, let offset = source.offset else { return false }
-    let ahead = min(Self.turnBytes, remaining)
+    let ahead = min(Self.longTurn, remaining)
     return !residency.holds(source.number, at: offset, length: ahead, fileSize: source.facts.size)
   }
 

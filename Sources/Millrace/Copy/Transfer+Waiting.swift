@@ -41,7 +41,7 @@ extension Transfer {
   }
 
   func waitForSource(_ wasOffloaded: Bool) throws(CopyFailure) -> Suspension? {
-    gauge.paused()
+    if gauge.paused() { reactor.noteSmallWork() }
     giveBackLeases()
     guard let readiness = source?.readiness else { return nil }
     if !wasOffloaded { readiness.noteWouldBlock(.reading) }
@@ -60,7 +60,7 @@ extension Transfer {
   func park(
     for direction: Readiness.Direction, _ readiness: Readiness, _ kind: Waiting
   ) throws(CopyFailure) -> Suspension? {
-    turnLeft = Self.turnBytes
+    turnLeft = turnBytes
     waiting = kind
     let mustWait: Bool
     do throws(Errno) {
@@ -90,7 +90,7 @@ extension Transfer {
     lastProgress = until
     reactor.setTimer(waitTimer, to: until)
     waiting = .throttle
-    turnLeft = Self.turnBytes
+    turnLeft = turnBytes
     return .parked
   }
 

@@ -54,7 +54,7 @@ final class Transfer: @unchecked Sendable {
   var methods: [Method] = []
   var waiting = Waiting.nothing
   var failure: CopyFailure?
-  var turnLeft = Transfer.turnBytes
+  var turnLeft = Transfer.shortTurn
   /// Bites in a row that moved nothing.
   var fruitless = 0
   /// A terminal has something to read.

@@ -27,8 +27,9 @@ struct FlowGauge: Equatable, Sendable {
     }
   }
 
-  /// The source has nothing more for now.
-  mutating func paused() {
+  /// The source has nothing more for now. Answers whether what it had was a small message.
+  mutating func paused() -> Bool {
+    let wasSmall = thisWake > 0 && thisWake < Self.bulk
     let speaksAgainstState = isBulk ? thisWake < Self.small : thisWake >= Self.bulk
     run = speaksAgainstState ? run + 1 : 0
     thisWake = 0
@@ -36,5 +37,6 @@ struct FlowGauge: Equatable, Sendable {
       isBulk.toggle()
       run = 0
     }
+    return wasSmall
   }
 }

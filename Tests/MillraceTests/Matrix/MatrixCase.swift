@@ -72,13 +72,6 @@ enum Wrapper: Sendable, CustomStringConvertible, Equatable {
     [.limited(percent: 60), .prefixed(37)]
     + Side.allCases.flatMap { [.observed($0), .throttled($0), .hashed($0), .teed($0)] }
 
-  var isOnSink: Bool {
-    switch self {
-    case .observed(.sink), .throttled(.sink), .hashed(.sink), .teed(.sink): true
-    default: false
-    }
-  }
-
   var isHash: Bool {
     if case .hashed = self { true } else { false }
   }

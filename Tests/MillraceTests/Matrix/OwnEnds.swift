@@ -1,4 +1,4 @@
-import Millrace
+@testable import Millrace
 import Synchronization
 
 /// A reader of the test's own, which gives what it likes of what it is asked for.
@@ -57,4 +57,10 @@ final class ArrayWriter: ByteWriter {
 struct WriterSink: ByteSink {
   let writer: ArrayWriter
   var sinkShape: SinkShape { .writer(writer) }
+}
+
+/// What `readAll` copies to.
+struct MemorySink: ByteSink {
+  let collector: Collector
+  var sinkShape: SinkShape { SinkShape(end: .collector(collector)) }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import Millrace
+@testable import Millrace
 
 /// Where a case of the matrix writes.
 enum SinkKind: String, CaseIterable, Sendable {
@@ -18,13 +18,13 @@ struct SinkRig: Sendable {
   static let start = 70
 
   let kind: SinkKind
-  /// Nil for `memory`, which is no sink that could be passed to a copy.
-  private(set) var sink: (any ByteSink)?
+  private(set) var sink: any ByteSink
   /// The other end of a stream.
   private(set) var drain: PlainDescriptor?
   private(set) var writer: ArrayWriter?
   private var number: Int32 = -1
   private var file: File?
+  private var collector: Collector?
   private let release: @Sendable () -> Void
 
   /// On the reactor that the endpoints are to live on. `length` bounds a section.
@@ -45,7 +45,9 @@ struct SinkRig: Sendable {
       let (engine, peer) = try PlainPair.pipeFromEngine()
       let end = try PipeEnd(taking: FileDescriptor(rawValue: engine))
       (sink, drain, number, release) = (end, peer, engine, end.close)
-    case .memory: release = {}
+    case .memory:
+      let collector = Collector()
+      (sink, self.collector, release) = (MemorySink(collector: collector), collector, {})
     case .writer:
       let writer = ArrayWriter()
       (sink, self.writer, release) = (WriterSink(writer: writer), writer, {})
@@ -75,7 +77,8 @@ struct SinkRig: Sendable {
     case .writer:
       compare(writer?.bytes ?? [], expected)
       if writer?.isFinished != passedEnd { problems.append("the writer was \(passedEnd ? "not " : "")told of the end") }
-    case .tcp, .unix, .pipe, .memory: break
+    case .memory: compare(collector?.take() ?? [], expected)
+    case .tcp, .unix, .pipe: break
     }
     return problems
   }

@@ -37,14 +37,13 @@ struct TimedMatrixTests {
   private func sample(_ ends: Ends, _ timing: MatrixCase.Timing, size: Int, count: Int) -> [MatrixCase] {
     let seed = Seed.choose(for: "\(ends.testDescription), \(timing.rawValue), \(size) bytes", usual: 11)
     var generator = SeededGenerator(seed: seed)
-    let wrappers = Wrapper.all.filter { ends.sink != .memory || !$0.isOnSink }
     return (0..<count).map { index in
       var test = MatrixCase(source: ends.source, sink: ends.sink, size: size, timing: timing)
       test.seed = generator.next() % 1000
       guard index > 0 else { return test }
       test.limit = MatrixCase.Limit.allCases.randomElement(using: &generator) ?? .none
       test.wrappers = (0..<Int.random(in: 0...2, using: &generator)).compactMap { _ in
-        wrappers.randomElement(using: &generator)
+        Wrapper.all.randomElement(using: &generator)
       }
       test.passesEnd = Bool.random(using: &generator)
       test.sinkRoom = [nil, -size / 2, 100].randomElement(using: &generator) ?? nil

@@ -36,10 +36,10 @@ struct Watchers: Sendable {
 
   private(set) var all: [Watcher] = []
   private(set) var source: any ByteSource
-  private(set) var sink: (any ByteSink)?
+  private(set) var sink: any ByteSink
 
   /// Puts the wrappers of `test` around the ends, the first of them innermost.
-  init(_ test: MatrixCase, around source: any ByteSource, _ sink: (any ByteSink)?, total: Int) throws {
+  init(_ test: MatrixCase, around source: any ByteSource, _ sink: any ByteSink, total: Int) throws {
     self.source = source
     self.sink = sink
     var onSink: [Watcher] = []
@@ -58,17 +58,17 @@ struct Watchers: Sendable {
         all.append(.observer(log))
       case .observed(.sink):
         let log = ProgressLog()
-        self.sink = self.sink?.observed(log.note)
+        self.sink = self.sink.observed(log.note)
         onSink.append(.observer(log))
       case .throttled(.source): self.source = self.source.throttled(to: Self.rate)
-      case .throttled(.sink): self.sink = self.sink?.throttled(to: Self.rate)
+      case .throttled(.sink): self.sink = self.sink.throttled(to: Self.rate)
       case .hashed(.source):
         let hash = Checksum64()
         self.source = self.source.hashed(into: hash)
         all.append(.hash(hash))
       case .hashed(.sink):
         let hash = Checksum64()
-        self.sink = self.sink?.hashed(into: hash)
+        self.sink = self.sink.hashed(into: hash)
         onSink.append(.hash(hash))
       case .teed(.source):
         let second = try SecondSink(test.seed)
@@ -76,7 +76,7 @@ struct Watchers: Sendable {
         all.append(.tee(second))
       case .teed(.sink):
         let second = try SecondSink(test.seed)
-        self.sink = self.sink?.teed(to: second.sink)
+        self.sink = self.sink.teed(to: second.sink)
         onSink.append(.tee(second))
       }
     }

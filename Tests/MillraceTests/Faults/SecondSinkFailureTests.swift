@@ -1,0 +1,69 @@
+import LinuxCalls
+import Millrace
+import SystemPackage
+import Testing
+
+@Suite("A second sink that fails", .serialized)
+struct SecondSinkFailureTests {
+  /// Copies tcp → unix with a second sink, a fault lying in wait at one of its calls.
+  private func copyTeed(
+    _ whenFailed: Tee.WhenFailed, _ routes: RouteChoice, _ fault: @escaping @Sendable (Int32) -> Faults.Fault
+  ) async throws -> (Outcome, second: [UInt8]) {
+    try await Rig.onReactor { _ in
+      let original = Pattern.bytes(5 << 19)
+      let source = try FedSource(.tcp, original)
+      let sink = try WatchedSink(.unix)
+      let second = try WatchedSink(.tcp)
+      let ambush = Ambush(fault(second.fd), after: 1)
+      let options = CopyOptions(routes: routes, progress: { ambush.progress($0) })
+      func copyTo(_ branch: some ByteSink, _ source: some ByteSource) async -> Result<CopyReport, CopyError> {
+        await Rig.attempt(source.teed(to: branch, whenFailed: whenFailed), sink.endpoint, options)
+      }
+      let result = await copyTo(second.endpoint, source.endpoint)
+      let struck = ambush.lift()
+      let outcome = Outcome(
+        original: original, result: result, received: try await sink.received(), rest: try await source.rest(),
+        struck: struck)
+      return (outcome, try await second.received())
+    }
+  }
+
+  static let failures: [(SystemCall, RouteChoice)] = [(.splice, .automatic), (.send, .only(.buffered))]
+
+  @Test("is let go, and the first gets everything", arguments: failures, [Errno.brokenPipe, .connectionReset, .ioError])
+  func detached(_ way: (call: SystemCall, routes: RouteChoice), _ errno: Errno) async throws {
+    let (outcome, second) = try await copyTeed(.detach, way.routes) { .init(way.call, on: $0, .error(errno)) }
+
+    outcome.expectEveryByteAccountedFor()
+    #expect(outcome.error == nil)
+    #expect(outcome.received.count == outcome.original.count)
+    let tee = try #require(outcome.report.tees.first)
+    #expect(tee.detached?.contains("\(errno)") == true, "\(tee)")
+    #expect(tee.delivered == second.count)
+    #expect(tee.delivered + tee.missed == outcome.original.count)
+    #expect(Pattern.difference(second, Pattern.bytes(second.count)) == nil)
+  }
+
+  @Test("fails the copy where the policy says so, and no byte of the first is lost", arguments: failures)
+  func failing(_ way: (call: SystemCall, routes: RouteChoice)) async throws {
+    let (outcome, second) = try await copyTeed(.fail, way.routes) { .init(way.call, on: $0, .error(.brokenPipe)) }
+
+    outcome.expectEveryByteAccountedFor()
+    let error = try #require(outcome.error)
+    guard case .secondSink(_, .brokenPipe) = error.cause else { throw Missing("\(error)") }
+    #expect(error.side == .sink)
+    #expect(Pattern.difference(second, Pattern.bytes(second.count)) == nil)
+  }
+
+  @Test("is interrupted by signals unnoticed", arguments: failures)
+  func interrupted(_ way: (call: SystemCall, routes: RouteChoice)) async throws {
+    let (outcome, second) = try await copyTeed(.fail, way.routes) {
+      .init(way.call, on: $0, .error(.interrupted), times: 20)
+    }
+
+    outcome.expectEveryByteAccountedFor()
+    #expect(outcome.error == nil)
+    #expect(outcome.struck == 20)
+    #expect(Pattern.difference(second, outcome.original) == nil)
+  }
+}
