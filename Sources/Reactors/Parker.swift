@@ -5,9 +5,9 @@
 /// runs is seen at the next wait.
 package final class Parker {
   #if DEBUG
-    private typealias Continuation = CheckedContinuation<Wake, Never>
+    package typealias Continuation = CheckedContinuation<Wake, Never>
   #else
-    private typealias Continuation = UnsafeContinuation<Wake, Never>
+    package typealias Continuation = UnsafeContinuation<Wake, Never>
   #endif
 
   package unowned let reactor: Reactor
@@ -23,34 +23,36 @@ package final class Parker {
   @discardableResult
   package func park() async -> Wake {
     if let interrupt { return .interrupted(interrupt) }
-    reactor.counters.parked += 1
     #if DEBUG
-      let wake = await withCheckedContinuation { continuation = $0 }
+      return await withCheckedContinuation { hold($0, isShielded: false) }
     #else
-      let wake = await withUnsafeContinuation { continuation = $0 }
+      return await withUnsafeContinuation { hold($0, isShielded: false) }
     #endif
-    reactor.counters.parked -= 1
-    return wake
   }
 
   /// Suspends until `wake`, whatever else happens: for work in the blocking pool, which uses the operation's state
   /// until it is done. An interrupt that comes meanwhile is seen afterwards.
   package func parkShielded() async {
-    isShielded = true
-    reactor.counters.parked += 1
     #if DEBUG
-      _ = await withCheckedContinuation { continuation = $0 }
+      _ = await withCheckedContinuation { hold($0, isShielded: true) }
     #else
-      _ = await withUnsafeContinuation { continuation = $0 }
+      _ = await withUnsafeContinuation { hold($0, isShielded: true) }
     #endif
-    reactor.counters.parked -= 1
-    isShielded = false
+  }
+
+  /// Parks `waiting`, for those who suspend by themselves to save the frame of `park()`; they ask `interrupt` first.
+  package func hold(_ waiting: Continuation, isShielded: Bool) {
+    continuation = waiting
+    self.isShielded = isShielded
+    reactor.counters.parked += 1
   }
 
   /// Resumes the task if it is parked; otherwise nothing.
   package func wake(_ wake: Wake = .ready) {
     guard let waiting = continuation else { return }
     continuation = nil
+    isShielded = false
+    reactor.counters.parked -= 1
     waiting.resume(returning: wake)
   }
 

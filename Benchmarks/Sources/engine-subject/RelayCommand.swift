@@ -49,7 +49,8 @@ struct RelayCommand: AsyncParsableCommand {
   }
 }
 
-/// Both directions of one connection, until both have ended.
+/// Both directions of one connection, each in a task of its own: what connecting needed on the stack of this one is
+/// gone with it. The connections are closed when the last of the two lets go of them.
 private func relay(
   _ client: Connection, to address: Address, on reactor: Reactor, _ options: CopyOptions
 ) async {
@@ -57,13 +58,8 @@ private func relay(
     client.close()
     return
   }
-  let back = Task(executorPreference: reactor) {
-    await pass(from: upstream, to: client, options)
-  }
-  await pass(from: client, to: upstream, options)
-  await back.value
-  client.close()
-  upstream.close()
+  Task(executorPreference: reactor) { await pass(from: client, to: upstream, options) }
+  Task(executorPreference: reactor) { await pass(from: upstream, to: client, options) }
 }
 
 /// One direction. A failure closes both ends: the other direction then ends too

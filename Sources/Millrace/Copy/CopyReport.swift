@@ -42,34 +42,70 @@ public struct CopyReport: Sendable, Codable, Equatable {
     public var detached: String?
   }
 
+  struct Contents: Sendable, Codable, Equatable {
+    var delivered: Int = 0
+    var consumed: Int = 0
+    var bytesByRoute: [Route: Int] = [:]
+    var declined: [Declined] = []
+    var end: End = .sourceEnded
+    var systemCalls: [String: Int] = [:]
+    var waits: Waits = Waits()
+    var tees: [TeeReport] = []
+    var ownRoute: String? = nil
+    var elapsedSeconds: Double = 0
+    var userCPUSeconds: Double? = nil
+    var systemCPUSeconds: Double? = nil
+  }
+
+  /// Boxed: every task that awaits a copy has room for its report in its frame.
+  private final class Box: Sendable {
+    let contents: Contents
+    init(_ contents: Contents) { self.contents = contents }
+  }
+
+  private let box: Box
+
+  init(_ contents: Contents) { box = Box(contents) }
+
+  var contents: Contents { box.contents }
+
+  /// The report of a copy of nothing, for a fast path of your own that fails at once.
+  public init() { self.init(Contents()) }
+
+  /// Reads what was encoded.
+  public init(from decoder: any Decoder) throws { self.init(try Contents(from: decoder)) }
+
+  /// Writes every property under its own name.
+  public func encode(to encoder: any Encoder) throws { try contents.encode(to: encoder) }
+
+  /// Whether every figure is the same.
+  public static func == (one: CopyReport, other: CopyReport) -> Bool { one.contents == other.contents }
+
   /// Bytes the sink accepted.
-  public var delivered = 0
+  public var delivered: Int { contents.delivered }
   /// Bytes taken from the source, those in memory included. Always `delivered` plus the residue.
-  public var consumed = 0
+  public var consumed: Int { contents.consumed }
   /// Delivered bytes by the route they took; the sum is `delivered`.
-  public var bytesByRoute: [Route: Int] = [:]
+  public var bytesByRoute: [Route: Int] { contents.bytesByRoute }
   /// Every better route that was not taken.
-  public var declined: [Declined] = []
+  public var declined: [Declined] { contents.declined }
   /// Why it ended.
-  public var end = End.sourceEnded
+  public var end: End { contents.end }
   /// System calls made for this copy, by the name in the manual.
-  public var systemCalls: [String: Int] = [:]
+  public var systemCalls: [String: Int] { contents.systemCalls }
   /// How often it suspended.
-  public var waits = Waits()
+  public var waits: Waits { contents.waits }
   /// Second sinks, in the order of the wrappers.
-  public var tees: [TeeReport] = []
+  public var tees: [TeeReport] { contents.tees }
   /// The name of the fast path that ``Route/own`` stands for.
-  public var ownRoute: String?
+  public var ownRoute: String? { contents.ownRoute }
   /// Seconds from start to end.
-  public var elapsedSeconds = 0.0
+  public var elapsedSeconds: Double { contents.elapsedSeconds }
   /// Seconds of CPU in user space; nil when not measured. The sum of this and ``systemCPUSeconds`` is exact; it is
   /// divided as the kernel divides the time of the threads that did the work.
-  public var userCPUSeconds: Double?
+  public var userCPUSeconds: Double? { contents.userCPUSeconds }
   /// Seconds of CPU in the kernel; nil when not measured.
-  public var systemCPUSeconds: Double?
-
-  /// A copy of nothing.
-  public init() {}
+  public var systemCPUSeconds: Double? { contents.systemCPUSeconds }
 
   /// From start to end.
   public var elapsed: Duration { .seconds(elapsedSeconds) }

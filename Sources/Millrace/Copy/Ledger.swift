@@ -33,8 +33,11 @@ struct Ledger {
 
   func bytes(by route: Route) -> Int { byRoute[route.slot] }
 
-  func report(end: CopyReport.End, elapsed: Int64, hasCPU: Bool) -> CopyReport {
-    var report = CopyReport()
+  func report(
+    end: CopyReport.End, elapsed: Int64, hasCPU: Bool, tees: [CopyReport.TeeReport] = []
+  ) -> CopyReport {
+    var report = CopyReport.Contents()
+    report.tees = tees
     report.delivered = delivered
     report.consumed = consumed
     for route in Route.allCases where byRoute[route.slot] > 0 { report.bytesByRoute[route] = byRoute[route.slot] }
@@ -49,7 +52,7 @@ struct Ledger {
       report.userCPUSeconds = user
       report.systemCPUSeconds = Double(cpu) / 1e9 - user
     }
-    return report
+    return CopyReport(report)
   }
 }
 

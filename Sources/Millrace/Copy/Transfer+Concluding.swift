@@ -28,8 +28,9 @@ extension Transfer {
     }
     if options.measuresCPU { ledger.proportion.add(from: usageAtStart, to: .ofThisThread) }
     let end: CopyReport.End = failure != nil ? .failed : hitLimit ? .limitReached : .sourceEnded
-    var report = ledger.report(end: end, elapsed: Linux.now - started, hasCPU: options.measuresCPU)
-    report.tees = tees.map { $0.report(copied: ledger.delivered) }
+    let report = ledger.report(
+      end: end, elapsed: Linux.now - started, hasCPU: options.measuresCPU,
+      tees: tees.map { $0.report(copied: ledger.delivered) })
     close()
     guard let failure else { return .success(report) }
     return .failure(

@@ -41,8 +41,17 @@ extension Transfer {
     while true {
       switch advance() {
       case .done: return
-      case .parked: await parker.park()
-      case .offloaded: await parker.parkShielded()
+      #if DEBUG
+        case .parked: await parker.park()
+        case .offloaded: await parker.parkShielded()
+      #else
+        // What those two do, without their frames: this is where idle connections are.
+        case .parked:
+          if parker.interrupt == nil {
+            _ = unsafe await withUnsafeContinuation { unsafe parker.hold($0, isShielded: false) }
+          }
+        case .offloaded: _ = unsafe await withUnsafeContinuation { unsafe parker.hold($0, isShielded: true) }
+      #endif
       case .turn: await reactor.yield()
       case .reader: await askReader()
       case .writer: await askWriter()

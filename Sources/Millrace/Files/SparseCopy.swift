@@ -32,9 +32,9 @@ extension File {
       try await run.copyExtents()
     } catch {
       run.finish(report: error.report)
-      throw CopyError(side: error.side, cause: error.cause, report: run.total, residue: error.residue)
+      throw CopyError(side: error.side, cause: error.cause, report: CopyReport(run.total), residue: error.residue)
     }
-    return SparseCopy(report: run.total, holes: run.holes)
+    return SparseCopy(report: CopyReport(run.total), holes: run.holes)
   }
 
   fileprivate func range(from offset: Int64, limit: Int?) async throws(EndpointError) -> Int64 {
@@ -65,7 +65,7 @@ private struct SparseRun {
   let rate: Int?
   let options: CopyOptions
   let started = Linux.now
-  var total = CopyReport()
+  var total = CopyReport.Contents()
   var holes = 0
 
   init(source: File, sink: File, rate: Int?, options: CopyOptions) {
@@ -142,7 +142,7 @@ private struct SparseRun {
 
   /// Adds what the copy of one extent did.
   mutating func finish(report: CopyReport) {
-    total.add(report)
+    total.add(report.contents)
     total.elapsedSeconds = secondsSinceStart
     total.end = report.end
   }
@@ -155,16 +155,16 @@ private struct SparseRun {
     do throws(EndpointError) { return try await ask() } catch {
       let cause: CopyError.Cause =
         error.errno.map { .call(side == .source ? "lseek" : "ftruncate", $0) } ?? .custom(error)
-      var report = CopyReport()
-      report.end = .failed
-      throw CopyError(side: side, cause: cause, report: report, residue: Bytes([]))
+      var contents = CopyReport.Contents()
+      contents.end = .failed
+      throw CopyError(side: side, cause: cause, report: CopyReport(contents), residue: Bytes([]))
     }
   }
 }
 
-extension CopyReport {
+extension CopyReport.Contents {
   /// Adds what another copy of the same task did; times and endings are for the caller to say.
-  mutating func add(_ other: CopyReport) {
+  mutating func add(_ other: CopyReport.Contents) {
     delivered += other.delivered
     consumed += other.consumed
     bytesByRoute.merge(other.bytesByRoute, uniquingKeysWith: +)

@@ -114,24 +114,3 @@ struct EndpointInterruptionTests {
     }
   }
 }
-
-/// A TCP port that answers no more: its backlog is full, and further handshakes are left hanging.
-final class FullBacklog: Sendable {
-  let address: Address
-  private let sockets: [PlainDescriptor]
-
-  init() throws {
-    let listening = PlainDescriptor(try Linux.socket(SocketFamily.v4, SocketType.stream))
-    try Linux.bind(listening.number, to: Address.loopback(port: 0).raw)
-    try Linux.listen(listening.number, backlog: 0)
-    let raw = try Linux.localAddress(of: listening.number)
-    address = Address(raw: raw)
-    // A backlog of n takes n + 1; one more is on the safe side.
-    let clients = try (0..<2).map { _ in
-      let client = PlainDescriptor(try Linux.socket(SocketFamily.v4, SocketType.stream))
-      _ = try Linux.connect(client.number, to: raw)
-      return client
-    }
-    sockets = [listening] + clients
-  }
-}

@@ -13,7 +13,8 @@ struct OwnersView: Equatable {
   init(of number: Int32) {
     flags = fcntl(number, F_GETFL)
     position = PlainFile.position(of: number)
-    let watched: [SocketOption] = [.noDelay, .notSentLowWater, .sendBuffer, .receiveBuffer, .keepAlive]
+    // Not the sizes of the buffers: the kernel adapts them as bytes go through.
+    let watched: [SocketOption] = [.noDelay, .notSentLowWater, .keepAlive, .zeroCopy]
     options = watched.map { try? Linux.option($0, of: number) }
   }
 }

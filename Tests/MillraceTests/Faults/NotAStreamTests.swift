@@ -101,7 +101,7 @@ struct NotAStreamTests {
   @Test("is the same file on both sides, where the ranges meet")
   func sameFile() async throws {
     let file = File(taking: FileDescriptor(rawValue: try PlainFile.make(Pattern.bytes(1000))))
-    for (source, sink) in [(0, 0), (0, 999), (500, 0)] {
+    for (source, sink) in [(0, 0), (0, 999), (500, 400)] {
       let result = await Rig.attempt(file.section(offset: Int64(source)), file.section(offset: Int64(sink)), CopyOptions(limit: 1000))
       guard case .failure(let error) = result, case .sameFile = error.cause else {
         throw Missing("\(source) → \(sink): \(result)")

@@ -1,0 +1,99 @@
+import LinuxCalls
+import Millrace
+import SystemPackage
+import Testing
+
+@Suite("A listener")
+struct ListenerTests {
+  @Test("at port 0 gets one of its own, and says which", arguments: ["127.0.0.1:0", "0.0.0.0:0"])
+  func anyPort(_ text: String) async throws {
+    let listener = try Listener.bind(to: try #require(Address(text)))
+    let port = try #require(listener.address.port)
+    #expect(port > 0)
+    let client = try await Connection.connect(to: .loopback(port: port))
+    let accepted = try await listener.accept()
+    #expect(accepted.localAddress == client.remoteAddress)
+    for end in [client, accepted] { end.close() }
+    listener.close()
+  }
+
+  @Test("at an address in use says so in one sentence")
+  func inUse() throws {
+    let first = try Listener.bind(to: .loopback(port: 0))
+    let error = #expect(throws: EndpointError.self) { try Listener.bind(to: first.address) }
+    #expect(error?.errno == .addressInUse)
+    #expect(error?.description == "cannot listen on \(first.address): Address already in use")
+    first.close()
+  }
+
+  @Test("at a path accepts, and refuses a path that exists")
+  func unixPath() async throws {
+    let folder = try TempFolder()
+    let address = try #require(Address(path: folder("socket")))
+    let listener = try Listener.bind(to: address)
+    let client = try await Connection.connect(to: address)
+    let accepted = try await listener.accept()
+    try await client.write([1, 2])
+    #expect(try await accepted.read() == [1, 2])
+    for end in [client, accepted] { end.close() }
+    listener.close()
+    // The path stays, as the documentation says.
+    #expect(throws: EndpointError.self) { try Listener.bind(to: address) }
+    let nowhere = try #require(Address(path: folder("no folder/socket")))
+    #expect(throws: EndpointError.self) { try Listener.bind(to: nowhere) }
+  }
+
+  @Test("in the abstract namespace leaves nothing behind")
+  func abstract() async throws {
+    let address = try #require(Address(path: "@millrace-test-\(UInt64.random(in: 0...UInt64.max))"))
+    for _ in 0..<2 {
+      let listener = try Listener.bind(to: address)
+      let client = try await Connection.connect(to: address)
+      #expect(client.remoteAddress == address)
+      client.close()
+      listener.close()
+    }
+  }
+
+  @Test("shares its port with another where both ask for it (SO_REUSEPORT)")
+  func reusePort() async throws {
+    let first = try Listener.bind(to: .loopback(port: 0), reusePort: true)
+    let second = try Listener.bind(to: first.address, reusePort: true)
+    #expect(throws: EndpointError.self) { try Listener.bind(to: first.address) }
+
+    // The kernel spreads the connections by a hash: with 64 of them, both listeners get some.
+    var clients: [Connection] = []
+    for _ in 0..<64 { clients.append(try await Connection.connect(to: first.address)) }
+    for listener in [first, second] {
+      let accepted = try await listener.accept()
+      #expect(accepted.localAddress == first.address)
+      accepted.close()
+    }
+    for client in clients { client.close() }
+    first.close()
+    second.close()
+  }
+
+  @Test("gives its options to what it accepts, and its reactor")
+  func options() async throws {
+    try await Rig.onReactor { reactor in
+      var options = ConnectionOptions()
+      options.keepAliveIdle = .seconds(33)
+      let listener = try Listener.bind(to: .loopback(port: 0), options: options)
+      let client = try await Connection.connect(to: listener.address)
+      let accepted = try await listener.accept()
+      #expect(accepted.reactor === reactor)
+      #expect(try Linux.option(.keepAliveIdle, of: accepted.fileDescriptor.rawValue) == 33)
+      for end in [client, accepted] { end.close() }
+      listener.close()
+    }
+  }
+
+  @Test("that is closed accepts no more")
+  func closed() async throws {
+    let listener = try Listener.bind(to: .loopback(port: 0))
+    listener.close()
+    await #expect(throws: EndpointError.self) { try await listener.accept() }
+    await #expect(throws: EndpointError.self) { try await Connection.connect(to: listener.address) }
+  }
+}
