@@ -2,7 +2,7 @@
 import PackageDescription
 
 #if !os(Linux)
-#error("Millrace moves bytes by Linux system calls (splice, sendfile, epoll) and builds on Linux only.")
+  #error("Millrace moves bytes by Linux system calls (splice, sendfile, epoll) and builds on Linux only.")
 #endif
 
 /// What every Swift target of the house is compiled with.

@@ -7,7 +7,9 @@ extension Linux {
     var ends: (Int32, Int32) = (-1, -1)
     _ = try perform(.pipe) { _ in
       withUnsafeMutableBytes(of: &ends) {
-        Int(clinux_pipe($0.assumingMemoryBound(to: Int32.self).baseAddress, OpenFlags.closeOnExec.union(.nonBlocking).rawValue))
+        Int(
+          clinux_pipe(
+            $0.assumingMemoryBound(to: Int32.self).baseAddress, OpenFlags.closeOnExec.union(.nonBlocking).rawValue))
       }
     }
     return (ends.0, ends.1)

@@ -62,7 +62,6 @@ package final class Parker {
     if !isShielded { wake(.interrupted(cause)) }
   }
 
-
   /// Names this lease of this parker to other threads.
   package struct Ticket: @unchecked Sendable, Equatable {
     let parker: Parker

@@ -16,7 +16,8 @@ public final class Reactors: Sendable {
     do throws(Errno) {
       return try Reactors(count: Linux.cores)
     } catch {
-      preconditionFailure("no reactor could be started: \(error); a process needs two descriptors and a thread for each")
+      preconditionFailure(
+        "no reactor could be started: \(error); a process needs two descriptors and a thread for each")
     }
   }()
 

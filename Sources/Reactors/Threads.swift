@@ -5,14 +5,16 @@ import LinuxCalls
 func startThread(named name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
   let box = Unmanaged.passRetained(ThreadBody(name: name, run: body))
   var thread = pthread_t()
-  let code = pthread_create(&thread, nil, { context in
-    guard let context else { return nil }
-    let body = Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue()
-    Linux.nameThisThread(body.name)
-    Linux.blockSignalsOnThisThread()
-    body.run()
-    return nil
-  }, box.toOpaque())
+  let code = pthread_create(
+    &thread, nil,
+    { context in
+      guard let context else { return nil }
+      let body = Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue()
+      Linux.nameThisThread(body.name)
+      Linux.blockSignalsOnThisThread()
+      body.run()
+      return nil
+    }, box.toOpaque())
   guard code == 0 else {
     box.release()
     return false

@@ -44,7 +44,8 @@ extension Transfer {
   private func note(_ count: Int, of slice: ArraySlice<UInt8>) {
     guard (1...slice.count).contains(count) else {
       failure = CopyFailure(
-        .sink, .unsupported("its write(_:) answered \(count) for \(slice.count) bytes; 1 to \(slice.count) is expected"))
+        .sink, .unsupported("its write(_:) answered \(count) for \(slice.count) bytes; 1 to \(slice.count) is expected")
+      )
       return
     }
     show(slice.prefix(count))

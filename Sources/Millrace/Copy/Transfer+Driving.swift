@@ -87,6 +87,11 @@ extension Transfer {
     if let suspension = try resume() { return suspension }
     while true {
       if let failure { throw failure }
+      // Before any interruption: passing the end on may have closed the sink itself.
+      if stage == .ended {
+        reactor.cancelTimer(timer)
+        return .done
+      }
       if let cause = interruption() { throw cause }
       let suspension: Suspension?
       switch stage {
@@ -94,9 +99,7 @@ extension Transfer {
       case .moving(let index): suspension = try move(by: methods[index], index)
       case .flushing: suspension = try move(by: .flush, nil)
       case .passingEnd: suspension = try passEnd()
-      case .ended:
-        reactor.cancelTimer(timer)
-        return .done
+      case .ended: suspension = .done
       }
       if let suspension { return suspension }
     }
@@ -120,7 +123,7 @@ extension Transfer {
   private func move(by method: Method, _ index: Int?) throws(CopyFailure) -> Suspension? {
     if pending.isEmpty, method == .deliver {
       guard reader != nil, !sourceEnded, remaining > 0 else { return try methodEnded() }
-      return takesTurn() ? .turn : .reader
+      return takesTurn() ? endTurn() : .reader
     }
     // What is in memory goes before anything the source still has.
     let active = pending.isEmpty ? method : .deliver
@@ -136,7 +139,7 @@ extension Transfer {
     }
     if active == .deliver, writer != nil {
       writerAllowance = allowance
-      return takesTurn() ? .turn : .writer
+      return takesTurn() ? endTurn() : .writer
     }
     if isOffloaded { return try offload(active, allowance) }
     lease(for: active)

@@ -72,10 +72,11 @@ extension Transfer {
     leaseBuffer()
     guard var lease = buffer.take() else { return }
     let slice = pending.slice
-    let count = (try? unsafe lease.fill(upTo: slice.count) { (room) throws(Errno) in
-      unsafe room.copyBytes(from: slice)
-      return slice.count
-    }) ?? 0
+    let count =
+      (try? unsafe lease.fill(upTo: slice.count) { (room) throws(Errno) in
+        unsafe room.copyBytes(from: slice)
+        return slice.count
+      }) ?? 0
     primed = count
     pending.removeFirst(count)
     buffer = consume lease

@@ -173,7 +173,8 @@ extension Transfer {
     case .directory: throw CopyFailure(side, .unsupported("it is a directory"))
     case .message:
       throw CopyFailure(
-        side, .unsupported("its socket carries messages (datagram, seqpacket) or listens; a stream has no message bounds"))
+        side,
+        .unsupported("its socket carries messages (datagram, seqpacket) or listens; a stream has no message bounds"))
     default: break
     }
   }

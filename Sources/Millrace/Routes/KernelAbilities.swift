@@ -49,7 +49,9 @@ public struct KernelAbilities: Sendable, Codable {
     }
     let value: String
     do throws(Errno) {
-      _ = try unsafe readBytes(upTo: 1) { (room) throws(Errno) in try unsafe Linux.readNoWait(pipe.read, at: -1, into: room) }
+      _ = try unsafe readBytes(upTo: 1) { (room) throws(Errno) in
+        try unsafe Linux.readNoWait(pipe.read, at: -1, into: room)
+      }
       value = "yes"
     } catch {
       value = error == .wouldBlock || error == .resourceTemporarilyUnavailable ? "yes" : "no: \(error)"

@@ -5,7 +5,9 @@ extension Transfer {
   /// File to socket, by sendfile with an explicit offset. Never to a file: it would be written at the descriptor's own
   /// position, which is not ours to move.
   func biteSendfile(_ allowance: Int) -> Step {
-    guard let file = source, let offset = file.offset, let sink else { return .refused(Refusal("the source has no positions")) }
+    guard let file = source, let offset = file.offset, let sink else {
+      return .refused(Refusal("the source has no positions"))
+    }
     if remaining == 0 { return .ended }
     do throws(Errno) {
       let count = try Linux.sendfile(from: file.number, at: offset, to: sink.number, upTo: min(allowance, remaining))
@@ -22,7 +24,7 @@ extension Transfer {
   /// Zero from a kernel route. At the first call it may only mean "not this route" (files in /proc say so), and the
   /// next route finds out; later it is the end.
   func endOfFile(_ route: Route) -> Step {
-    if ledger.bytes(by: route) == 0 { 
+    if ledger.bytes(by: route) == 0 {
       return .refused(Refusal("it gave nothing, which for files like those in /proc is no end"))
     }
     sourceEnded = true

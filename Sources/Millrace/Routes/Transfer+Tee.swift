@@ -40,7 +40,9 @@ extension Transfer {
   }
 
   private func reasonAgainstTee(_ source: KernelEnd, _ sink: KernelEnd?) -> String? {
-    guard options.routes.allows(.pipedSplice) else { return "with a second sink it is the only one, and it is excluded" }
+    guard options.routes.allows(.pipedSplice) else {
+      return "with a second sink it is the only one, and it is excluded"
+    }
     guard let sink else { return "the bytes are wanted in memory" }
     if !modifiers.hashers.isEmpty { return "a hash must see the bytes" }
     for end in [source, sink] + tees.compactMap(\.end) {

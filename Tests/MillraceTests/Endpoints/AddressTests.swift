@@ -6,9 +6,11 @@ import Testing
 
 @Suite("An address")
 struct AddressTests {
-  @Test("is read from numbers and printed as it was written", arguments: [
-    "127.0.0.1:80", "0.0.0.0:0", "255.255.255.255:65535", "[::1]:443", "[2001:db8::7]:1", "[::]:0",
-  ])
+  @Test(
+    "is read from numbers and printed as it was written",
+    arguments: [
+      "127.0.0.1:80", "0.0.0.0:0", "255.255.255.255:65535", "[::1]:443", "[2001:db8::7]:1", "[::]:0",
+    ])
   func numeric(_ text: String) throws {
     let address = try #require(Address(text))
     #expect(address.description == text)
@@ -16,10 +18,12 @@ struct AddressTests {
     #expect(address.port == text.split(separator: ":").last.flatMap { UInt16($0) })
   }
 
-  @Test("is none, where the text is a name, half an address, or has no port in range", arguments: [
-    "", ":", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:http", "localhost:80",
-    "[::1]", "[::1]80", "::1:80", "[::g]:80", "999.0.0.1:80", "1.2.3.4.5:80", "[127.0.0.1:80", "[]:80",
-  ])
+  @Test(
+    "is none, where the text is a name, half an address, or has no port in range",
+    arguments: [
+      "", ":", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:http", "localhost:80",
+      "[::1]", "[::1]80", "::1:80", "[::g]:80", "999.0.0.1:80", "1.2.3.4.5:80", "[127.0.0.1:80", "[]:80",
+    ])
   func wrong(_ text: String) { #expect(Address(text) == nil) }
 
   @Test("knows its parts")
@@ -35,9 +39,11 @@ struct AddressTests {
     #expect(Set([six, six, four]).count == 2)
   }
 
-  @Test("of a Unix socket is its path, or its name in the abstract namespace", arguments: [
-    "/run/x.sock", "relative", "@abstract name", "/with spaces and ü", String(repeating: "p", count: 107),
-  ])
+  @Test(
+    "of a Unix socket is its path, or its name in the abstract namespace",
+    arguments: [
+      "/run/x.sock", "relative", "@abstract name", "/with spaces and ü", String(repeating: "p", count: 107),
+    ])
   func unix(_ path: String) throws {
     let address = try #require(Address(path: path))
     #expect(address.path == path)
@@ -46,9 +52,11 @@ struct AddressTests {
     #expect(address.host == nil)
   }
 
-  @Test("of a Unix socket is none, where the path is empty, too long, or has a zero byte", arguments: [
-    "", String(repeating: "p", count: 108), "a\0b",
-  ])
+  @Test(
+    "of a Unix socket is none, where the path is empty, too long, or has a zero byte",
+    arguments: [
+      "", String(repeating: "p", count: 108), "a\0b",
+    ])
   func wrongPath(_ path: String) { #expect(Address(path: path) == nil) }
 
   @Test("of a socket without a name says so")

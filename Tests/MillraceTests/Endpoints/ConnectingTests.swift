@@ -76,9 +76,11 @@ struct ConnectingTests {
   }
 
   /// Errors that only the network gives.
-  @Test("fails with what the network says", arguments: [
-    Errno.noRouteToHost, .networkUnreachable, .connectionReset, .timedOut,
-  ])
+  @Test(
+    "fails with what the network says",
+    arguments: [
+      Errno.noRouteToHost, .networkUnreachable, .connectionReset, .timedOut,
+    ])
   func networkErrors(_ errno: Errno) async throws {
     try await Rig.onReactor { reactor in
       let full = try FullBacklog()
@@ -103,7 +105,8 @@ struct SeveralAddressesTests {
   @Test("goes on to the next when one refuses, or has not answered for a quarter of a second")
   func nextOne() async {
     await #expect(processExitsWith: .success) {
-      let reactor = try SeveralAddresses.reactor(hosts: "127.0.0.1 many.test\n127.0.0.2 many.test\n127.0.0.3 many.test\n")
+      let reactor = try SeveralAddresses.reactor(
+        hosts: "127.0.0.1 many.test\n127.0.0.2 many.test\n127.0.0.3 many.test\n")
       try await reactor.task {
         // Given a first address that refuses, a second that never answers, and a third that accepts.
         let full = try FullBacklog(Address(v4: 127, 0, 0, 2, port: 0))

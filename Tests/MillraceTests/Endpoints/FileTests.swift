@@ -31,7 +31,8 @@ struct FileTests {
     Refused(testDescription: "create in no folder", errno: .noSuchFileOrDirectory, action: "create", subject: "no/x") {
       try await File.create(FilePath($0("no/x")), replacing: true)
     },
-    Refused(testDescription: "append in no folder", errno: .noSuchFileOrDirectory, action: "append to", subject: "no/x") {
+    Refused(testDescription: "append in no folder", errno: .noSuchFileOrDirectory, action: "append to", subject: "no/x")
+    {
       try await File.append(to: FilePath($0("no/x")))
     },
     Refused(

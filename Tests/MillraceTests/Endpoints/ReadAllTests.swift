@@ -51,7 +51,8 @@ struct ReadAllTests {
     #expect(try await source.rest() == [])
   }
 
-  @Test("with a limit fails on the first byte more, with what was read as residue", arguments: roles, [0, 1, 4096, 100_000])
+  @Test(
+    "with a limit fails on the first byte more, with what was read as residue", arguments: roles, [0, 1, 4096, 100_000])
   func limitPassed(_ role: EndRole, _ limit: Int) async throws {
     let original = Pattern.bytes(limit + 1000)
     let source = try FedSource(role, original)

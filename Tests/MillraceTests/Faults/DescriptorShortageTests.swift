@@ -35,7 +35,8 @@ struct DescriptorShortageTests {
   func cancelledPause() async throws {
     try await Rig.onReactor { reactor in
       let listener = try Listener.bind(to: .loopback(port: 0))
-      let fault = Faults.shared.arm(.init(.accept, on: try Rig.descriptor(of: listener), .error(.tooManyOpenFiles), times: nil))
+      let fault = Faults.shared.arm(
+        .init(.accept, on: try Rig.descriptor(of: listener), .error(.tooManyOpenFiles), times: nil))
       let accepting = reactor.task { try await listener.accept() }
       while listener.pausesForLackOfDescriptors == 0 { await Task.yield() }
 
@@ -48,9 +49,11 @@ struct DescriptorShortageTests {
     }
   }
 
-  @Test("does not notice a connection that broke before it was accepted", arguments: [
-    Errno.connectionAbort, .networkUnreachable, .hostIsDown,
-  ])
+  @Test(
+    "does not notice a connection that broke before it was accepted",
+    arguments: [
+      Errno.connectionAbort, .networkUnreachable, .hostIsDown,
+    ])
   func brokenInTheBacklog(_ errno: Errno) async throws {
     try await Rig.onReactor { _ in
       let listener = try Listener.bind(to: .loopback(port: 0))

@@ -3,7 +3,9 @@ import Millrace
 import SystemPackage
 import Testing
 
-@Suite("A disk that becomes full", .serialized, .enabled("needs the right to mount a tmpfs (root)") { await SmallDisk.isAllowed.value })
+@Suite(
+  "A disk that becomes full", .serialized,
+  .enabled("needs the right to mount a tmpfs (root)") { await SmallDisk.isAllowed.value })
 struct FullDiskTests {
   static let lanes = [
     Lane(.tcp, .file, by: .pipedSplice),
@@ -51,7 +53,9 @@ struct FullDiskTests {
     try await Rig.onReactor { _ in
       let fds = try #require(await SmallDisk.files(2))
       let original = Pattern.bytes(700_000)
-      let (source, sink) = (File(taking: FileDescriptor(rawValue: fds[0])), File(taking: FileDescriptor(rawValue: fds[1])))
+      let (source, sink) = (
+        File(taking: FileDescriptor(rawValue: fds[0])), File(taking: FileDescriptor(rawValue: fds[1]))
+      )
       try await Millrace.copy(from: Bytes(original), to: source)
       source.position = 0
 
@@ -73,7 +77,8 @@ struct FullDiskTests {
 
 @Suite("/dev/full")
 struct DevFullTests {
-  @Test("is a sink that fails, from memory, a file, a pipe and a connection", arguments: [EndRole.file, .pipe, .tcp, .unix])
+  @Test(
+    "is a sink that fails, from memory, a file, a pipe and a connection", arguments: [EndRole.file, .pipe, .tcp, .unix])
   func devFull(_ role: EndRole) async throws {
     try await Rig.onReactor { _ in
       let original = Pattern.bytes(200_000)

@@ -139,7 +139,8 @@ struct InterruptionTests {
     Lane(.file, .file, by: .buffered, choice: .only(.buffered)), Lane(.unix, .pipe, by: .splice),
   ]
 
-  @Test("while it is busy, in a turn or in the blocking pool, stops soon and accounts for every byte", arguments: busyLanes)
+  @Test(
+    "while it is busy, in a turn or in the blocking pool, stops soon and accounts for every byte", arguments: busyLanes)
   func busy(_ lane: Lane) async throws {
     try await Rig.onReactor { _ in
       let original = Pattern.bytes(lane.payload)

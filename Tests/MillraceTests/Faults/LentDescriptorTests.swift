@@ -27,7 +27,8 @@ struct LentDescriptorTests {
     if mode == .nonBlocking { _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) }
   }
 
-  private static let blockingReason = "the lent socket blocks (O_NONBLOCK is not set), and its flags are not ours to change"
+  private static let blockingReason =
+    "the lent socket blocks (O_NONBLOCK is not set), and its flags are not ours to change"
 
   @Test("a socket as source comes back as it was", arguments: Mode.allCases, [EndRole.tcp, .unix])
   func socketSource(_ mode: Mode, _ role: EndRole) async throws {

@@ -92,7 +92,8 @@ struct NotAStreamTests {
     let number: Int32 = 1 << 20
     #expect(throws: EndpointError.self) { try Connection(taking: FileDescriptor(rawValue: number)) }
     #expect(throws: EndpointError.self) { try PipeEnd(taking: FileDescriptor(rawValue: number)) }
-    let result = await Rig.attempt(File(lending: FileDescriptor(rawValue: number)), File(lending: FileDescriptor(rawValue: number)))
+    let result = await Rig.attempt(
+      File(lending: FileDescriptor(rawValue: number)), File(lending: FileDescriptor(rawValue: number)))
     guard case .failure(let error) = result else { throw Missing("it was copied") }
     #expect(error.side == .source)
     #expect(error.errno == .badFileDescriptor)
@@ -102,7 +103,8 @@ struct NotAStreamTests {
   func sameFile() async throws {
     let file = File(taking: FileDescriptor(rawValue: try PlainFile.make(Pattern.bytes(1000))))
     for (source, sink) in [(0, 0), (0, 999), (500, 400)] {
-      let result = await Rig.attempt(file.section(offset: Int64(source)), file.section(offset: Int64(sink)), CopyOptions(limit: 1000))
+      let result = await Rig.attempt(
+        file.section(offset: Int64(source)), file.section(offset: Int64(sink)), CopyOptions(limit: 1000))
       guard case .failure(let error) = result, case .sameFile = error.cause else {
         throw Missing("\(source) → \(sink): \(result)")
       }

@@ -31,14 +31,16 @@ struct PeerTests {
     }
   }
 
-  @Test("that is gone does not kill the process, by any route", arguments: [
-    Lane(.file, .tcp, by: .sendfile), Lane(.file, .unix, by: .sendfile), Lane(.file, .pipe, by: .splice),
-    Lane(.pipe, .tcp, by: .splice), Lane(.pipe, .unix, by: .splice), Lane(.pipe, .pipe, by: .splice),
-    Lane(.tcp, .pipe, by: .splice), Lane(.unix, .tcp, by: .pipedSplice, choice: .only(.pipedSplice)),
-    Lane(.tcp, .unix, by: .pipedSplice, choice: .only(.pipedSplice)),
-    Lane(.tcp, .pipe, by: .buffered, choice: .only(.buffered)),
-    Lane(.file, .unix, by: .buffered, choice: .only(.buffered)),
-  ])
+  @Test(
+    "that is gone does not kill the process, by any route",
+    arguments: [
+      Lane(.file, .tcp, by: .sendfile), Lane(.file, .unix, by: .sendfile), Lane(.file, .pipe, by: .splice),
+      Lane(.pipe, .tcp, by: .splice), Lane(.pipe, .unix, by: .splice), Lane(.pipe, .pipe, by: .splice),
+      Lane(.tcp, .pipe, by: .splice), Lane(.unix, .tcp, by: .pipedSplice, choice: .only(.pipedSplice)),
+      Lane(.tcp, .unix, by: .pipedSplice, choice: .only(.pipedSplice)),
+      Lane(.tcp, .pipe, by: .buffered, choice: .only(.buffered)),
+      Lane(.file, .unix, by: .buffered, choice: .only(.buffered)),
+    ])
   func brokenPipe(_ lane: Lane) async throws {
     try await Rig.onReactor { _ in
       let original = Pattern.bytes(lane.payload)
@@ -74,8 +76,12 @@ struct PeerTests {
       )
       try client.write(Array("request".utf8))
       client.finishWriting()
-      let upstream = reactor.task { try await Millrace.copy(from: left, to: right, options: CopyOptions(passesEnd: true)) }
-      let downstream = reactor.task { try await Millrace.copy(from: right, to: left, options: CopyOptions(passesEnd: true)) }
+      let upstream = reactor.task {
+        try await Millrace.copy(from: left, to: right, options: CopyOptions(passesEnd: true))
+      }
+      let downstream = reactor.task {
+        try await Millrace.copy(from: right, to: left, options: CopyOptions(passesEnd: true))
+      }
 
       // When the request has gone through with its end.
       #expect(try await upstream.value.delivered == 7)

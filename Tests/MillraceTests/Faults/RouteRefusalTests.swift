@@ -14,9 +14,10 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(lane): \(call.name) says \(errno) \(moment)\(onSink ? ", sink" : ", source")" }
 
-  static let all: [RefusalCase] = expand(
-    Lane(.file, .tcp, by: .sendfile), .sendfile, onSink: true,
-    [.invalidArgument, .noFunction, .notSupported, .overflow, .illegalSeek, .noMemory, .badFileDescriptor, .ioError])
+  static let all: [RefusalCase] =
+    expand(
+      Lane(.file, .tcp, by: .sendfile), .sendfile, onSink: true,
+      [.invalidArgument, .noFunction, .notSupported, .overflow, .illegalSeek, .noMemory, .badFileDescriptor, .ioError])
     + expand(Lane(.file, .unix, by: .sendfile), .sendfile, onSink: true, [.invalidArgument, .ioError])
     + expand(
       Lane(.file, .file, by: .copyFileRange), .copyFileRange, onSink: true,
@@ -67,11 +68,13 @@ struct RouteRefusalTests {
     #expect(outcome.report.bytesByRoute.contains { $0.key != refusal.lane.route && $0.value > 0 })
   }
 
-  @Test("is an error when it was the only one asked for", arguments: [
-    Lane(.file, .tcp, by: .sendfile, choice: .only(.sendfile)),
-    Lane(.pipe, .tcp, by: .splice, choice: .only(.splice)),
-    Lane(.tcp, .tcp, by: .pipedSplice, choice: .only(.pipedSplice)),
-  ])
+  @Test(
+    "is an error when it was the only one asked for",
+    arguments: [
+      Lane(.file, .tcp, by: .sendfile, choice: .only(.sendfile)),
+      Lane(.pipe, .tcp, by: .splice, choice: .only(.splice)),
+      Lane(.tcp, .tcp, by: .pipedSplice, choice: .only(.pipedSplice)),
+    ])
   func isAnErrorAlone(_ lane: Lane) async throws {
     let outcome = try await Rig.copy(over: lane, at: .afterTheFirst) { _, sink in
       [.init(lane.route == .sendfile ? .sendfile : .splice, on: sink, .error(.invalidArgument), times: nil)]

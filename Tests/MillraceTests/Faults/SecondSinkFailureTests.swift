@@ -30,7 +30,8 @@ struct SecondSinkFailureTests {
 
   static let failures: [(SystemCall, RouteChoice)] = [(.splice, .automatic), (.send, .only(.buffered))]
 
-  @Test("is let go, and the first gets everything", arguments: failures, [Errno.brokenPipe, .connectionReset, .ioError])
+  @Test(
+    "is let go, and the first gets everything", arguments: failures, [Errno.brokenPipe, .connectionReset, .ioError])
   func detached(_ way: (call: SystemCall, routes: RouteChoice), _ errno: Errno) async throws {
     let (outcome, second) = try await copyTeed(.detach, way.routes) { .init(way.call, on: $0, .error(errno)) }
 

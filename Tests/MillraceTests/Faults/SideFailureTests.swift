@@ -16,7 +16,8 @@ struct FailureCase: Sendable, CustomTestStringConvertible {
   static let byKernel: [FailureCase] =
     expand(Lane(.file, .tcp, by: .sendfile), .sendfile, .sink, gonePeer + [.networkDown, .noRouteToHost])
     + expand(Lane(.file, .unix, by: .sendfile), .sendfile, .sink, [.brokenPipe])
-    + expand(Lane(.file, .file, by: .copyFileRange), .copyFileRange, .sink, [.noSpace, .diskQuotaExceeded, .fileTooLarge])
+    + expand(
+      Lane(.file, .file, by: .copyFileRange), .copyFileRange, .sink, [.noSpace, .diskQuotaExceeded, .fileTooLarge])
     + expand(Lane(.file, .pipe, by: .splice), .splice, .sink, [.brokenPipe])
     + expand(Lane(.file, .pipe, by: .splice), .splice, .source, [.ioError])
     + expand(Lane(.unix, .pipe, by: .splice), .splice, .source, [.connectionReset, .ioError])
@@ -89,10 +90,12 @@ struct SideFailureTests {
     if error.side == .source { #expect(error.residue.count == 0, "what was taken before a source fails is delivered") }
   }
 
-  @Test("is found by the buffered route when the kernel route cannot tell which side it was", arguments: [
-    (Lane(.file, .tcp, by: .sendfile), SystemCall.sendfile),
-    (Lane(.file, .file, by: .copyFileRange), .copyFileRange),
-  ])
+  @Test(
+    "is found by the buffered route when the kernel route cannot tell which side it was",
+    arguments: [
+      (Lane(.file, .tcp, by: .sendfile), SystemCall.sendfile),
+      (Lane(.file, .file, by: .copyFileRange), .copyFileRange),
+    ])
   func ambiguousErrno(_ lane: Lane, _ call: SystemCall) async throws {
     let outcome = try await Rig.copy(over: lane, at: .afterTheFirst) { source, _ in
       [call, .splice, .pread].map { .init($0, on: source, .error(.ioError), times: nil) }

@@ -20,11 +20,13 @@ struct ZeroAnswerTests {
     #expect(outcome.struck == 1)
   }
 
-  @Test("is no end at the start of a file: those in /proc say so", arguments: [
-    (Lane(.file, .tcp, by: .sendfile), SystemCall.sendfile),
-    (Lane(.file, .file, by: .copyFileRange), .copyFileRange),
-    (Lane(.file, .pipe, by: .splice), .splice),
-  ])
+  @Test(
+    "is no end at the start of a file: those in /proc say so",
+    arguments: [
+      (Lane(.file, .tcp, by: .sendfile), SystemCall.sendfile),
+      (Lane(.file, .file, by: .copyFileRange), .copyFileRange),
+      (Lane(.file, .pipe, by: .splice), .splice),
+    ])
   func startOfFile(_ lane: Lane, _ call: SystemCall) async throws {
     let outcome = try await Rig.copy(over: lane) { source, _ in [.init(call, on: source, .zero)] }
 

@@ -61,6 +61,10 @@ struct CaseRun: Sendable {
     do {
       report = try await copy(from: watchers.source, to: watchers.sink, options: options)
     } catch {
+      flow.isOver()
+      sink.end()
+      source.close()
+      _ = try? await flow.drained()
       return ["the copy failed: \(error)"]
     }
     flow.isOver()
@@ -78,13 +82,16 @@ struct CaseRun: Sendable {
 
   /// All that there is behind the wrappers around the source.
   private var total: Int {
-    Expectation(MatrixCase(source: test.source, sink: .memory, wrappers: test.wrappers), source: source.bytes).bytes.count
+    Expectation(MatrixCase(source: test.source, sink: .memory, wrappers: test.wrappers), source: source.bytes).bytes
+      .count
   }
 
   private func problems(in report: CopyReport) -> [String] {
     var problems: [String] = []
     let count = expectation.bytes.count
-    if report.delivered != count { problems.append("\(report.delivered) bytes are reported as delivered, not \(count)") }
+    if report.delivered != count {
+      problems.append("\(report.delivered) bytes are reported as delivered, not \(count)")
+    }
     if report.consumed != count { problems.append("\(report.consumed) bytes are reported as consumed, not \(count)") }
     let end: CopyReport.End = expectation.hitsLimit ? .limitReached : .sourceEnded
     if report.end != end { problems.append("the end is reported as \(report.end), not \(end)") }

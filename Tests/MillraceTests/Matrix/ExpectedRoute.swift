@@ -32,7 +32,8 @@ struct ExpectedRoute: Sendable {
   static func kernelRoutes(from source: SourceKind, to sink: SinkKind) -> [Route] {
     switch (source, sink) {
     case (.bytes, _), (.reader, _), (_, .memory), (_, .writer): []
-    case (.file, .file), (.file, .section), (.file, .append), (.section, .file), (.section, .section), (.section, .append):
+    case (.file, .file), (.file, .section), (.file, .append), (.section, .file), (.section, .section),
+      (.section, .append):
       [.copyFileRange]
     case (.file, .tcp), (.file, .unix), (.section, .tcp), (.section, .unix): [.sendfile]
     case (.file, .pipe), (.section, .pipe), (.pipe, _), (.tcp, .pipe), (.unix, .pipe): [.splice]
@@ -61,7 +62,9 @@ struct ExpectedRoute: Sendable {
     guard fromSource > 0 else { return problems }
     let explained = Set(report.declined.map(\.route))
     let unexplained = better.filter { taken[$0] == nil && !explained.contains($0) }
-    if !unexplained.isEmpty { problems.append("\(unexplained) were better and not taken, and the report does not say why") }
+    if !unexplained.isEmpty {
+      problems.append("\(unexplained) were better and not taken, and the report does not say why")
+    }
     if better.isEmpty, !report.declined.isEmpty, !isTeed {
       problems.append("the best route was taken, and still \(report.declined) were declined")
     }

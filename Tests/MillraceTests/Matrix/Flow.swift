@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Millrace
 
@@ -57,13 +58,19 @@ struct Flow: Sendable {
   ) -> Task<[UInt8], any Error> {
     startThread {
       var got: [UInt8] = []
-      for piece in pieces {
+      var fed = 0
+      for piece in pieces where fed < expected.fromSource {
         try feeder.write(bytes[piece])
-        // What lies behind the limit is not taken any more.
-        let due = min(expected.bytes.count, expected.fromMemory + piece.upperBound)
-        if got.count < due { got += try drain.read(due - got.count) }
+        fed = piece.upperBound
+        let due = min(expected.bytes.count, expected.fromMemory + fed)
+        got += try drain.read(due - got.count)
       }
-      feeder.finishWriting()
+      // What lies behind the limit is taken by whoever looks what is left.
+      let rest = bytes[fed...]
+      Thread.detachNewThread {
+        try? feeder.write(rest)
+        feeder.finishWriting()
+      }
       return try got + drain.read()
     }
   }

@@ -14,7 +14,8 @@ struct TimedMatrixTests {
 
   /// given a sink that takes nothing until the copy waits for it; when it then takes all; then nothing was lost, and the
   /// report has the wait.
-  @Test("waits for a sink that stalls, and goes on", arguments: Ends.all.filter { $0.sink.isStream || $0.sink == .writer })
+  @Test(
+    "waits for a sink that stalls, and goes on", arguments: Ends.all.filter { $0.sink.isStream || $0.sink == .writer })
   func stall(_ ends: Ends) async throws {
     try await MatrixReactor().run(sample(ends, .stall, size: Self.large, count: 5))
   }

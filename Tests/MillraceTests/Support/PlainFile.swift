@@ -10,7 +10,9 @@ enum PlainFile {
     unlink(template)
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { pwrite(number, $0.baseAddress?.advanced(by: done), bytes.count - done, off_t(done)) }
+      let count = bytes.withUnsafeBytes {
+        pwrite(number, $0.baseAddress?.advanced(by: done), bytes.count - done, off_t(done))
+      }
       guard count > 0 else { throw PlainFailure(call: "pwrite") }
       done += count
     }

@@ -34,7 +34,10 @@ enum Strace {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments =
-      ["-f", "-qq", "-s", "0", "-e", "signal=none", "-e", "trace=" + names.joined(separator: ","), "-o", folder("trace")]
+      [
+        "-f", "-qq", "-s", "0", "-e", "signal=none", "-e", "trace=" + names.joined(separator: ","), "-o",
+        folder("trace"),
+      ]
       + command
     let pipe = Pipe()
     process.standardOutput = pipe
@@ -61,7 +64,9 @@ enum Strace {
       if text.hasPrefix("<..."), let end = text.range(of: "resumed>") {
         text = (unfinished.removeValue(forKey: thread) ?? "") + text[end.upperBound...]
       }
-      guard let open = text.firstIndex(of: "("), let equals = text.range(of: " = ", options: .backwards) else { continue }
+      guard let open = text.firstIndex(of: "("), let equals = text.range(of: " = ", options: .backwards) else {
+        continue
+      }
       let word = text[equals.upperBound...].split(separator: " ").first ?? "-1"
       calls.append(
         Call(

@@ -30,7 +30,9 @@ struct Outcome: Sendable, CustomTestStringConvertible {
 
   /// The first promise: every byte is accounted for, in the numbers and in fact.
   func expectEveryByteAccountedFor(sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(report.consumed == report.delivered + residue.count, "consumed = delivered + residue", sourceLocation: sourceLocation)
+    #expect(
+      report.consumed == report.delivered + residue.count, "consumed = delivered + residue",
+      sourceLocation: sourceLocation)
     #expect(report.bytesByRoute.values.reduce(0, +) == report.delivered, sourceLocation: sourceLocation)
     #expect(received.count == report.delivered, "what arrived is what was counted", sourceLocation: sourceLocation)
     let isWhole = Outcome.isSame(received + residue + rest, original)
