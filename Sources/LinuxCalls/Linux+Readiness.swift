@@ -8,6 +8,7 @@ package struct ReadinessEvents: OptionSet, Sendable {
 
   package static let readable = ReadinessEvents(rawValue: CLINUX_EPOLLIN)
   package static let writable = ReadinessEvents(rawValue: CLINUX_EPOLLOUT)
+  package static let urgent = ReadinessEvents(rawValue: CLINUX_EPOLLPRI)
   package static let peerFinished = ReadinessEvents(rawValue: CLINUX_EPOLLRDHUP)
   package static let failed = ReadinessEvents(rawValue: CLINUX_EPOLLERR)
   package static let hungUp = ReadinessEvents(rawValue: CLINUX_EPOLLHUP)

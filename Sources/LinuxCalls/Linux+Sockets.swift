@@ -86,10 +86,12 @@ extension Linux {
   /// connect(2)
   package static func connect(_ fd: Int32, to address: RawAddress) throws(Errno) -> Bool {
     clinux_count(clinux_thread_counts(), Int32(SystemCall.connect.rawValue))
-    var result = address.bytes.withUnsafeBytes { clinux_connect(fd, $0.baseAddress, UInt32($0.count)) }
-    if clinux_faults_armed() != 0, case .error(let errno) = Faults.shared.strike(.connect, fd, -1) {
-      result = -Int(errno.rawValue)
+    if clinux_faults_armed() != 0, case .error(let errno) = Faults.shared.strike(.connect, fd, -1),
+      errno != .interrupted
+    {
+      throw errno
     }
+    let result = address.bytes.withUnsafeBytes { clinux_connect(fd, $0.baseAddress, UInt32($0.count)) }
     if result >= 0 { return true }
     let errno = Errno(rawValue: Int32(-result))
     if errno == .nowInProgress || errno == .interrupted { return false }

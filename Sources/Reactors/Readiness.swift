@@ -20,8 +20,9 @@ package final class Readiness {
   /// False once a call said EAGAIN or gave less than it was asked for; true again when an edge says so.
   package var mayRead = true
   package var mayWrite = true
-  /// The peer has finished, hung up or failed: every call answers at once from now on, no further edge will come.
-  package private(set) var isFinal = false
+  /// A read that gives less than asked does not mean that there is no more: the peer has finished, hung up or failed,
+  /// and that edge is spent; or there is urgent data, before which a read stops (tcp(7)).
+  package private(set) var mayStopShort = false
   private var reader: Parker?
   private var writer: Parker?
 
@@ -65,7 +66,7 @@ package final class Readiness {
   /// After a read that gave less than asked, or nothing: the next one waits for an edge. Never after the peer has
   /// finished: that edge is spent.
   package func noteDrained() {
-    if !isFinal { mayRead = false }
+    if !mayStopShort { mayRead = false }
   }
 
   /// After a call was refused with EAGAIN.
@@ -114,11 +115,12 @@ package final class Readiness {
 
   // Plain integers: set algebra across modules is a generic call, and this is the reactor's innermost loop.
   private static let endBits = ReadinessEvents([.peerFinished, .hungUp, .failed]).rawValue
+  private static let shortBits = endBits | ReadinessEvents.urgent.rawValue
   private static let readBits = endBits | ReadinessEvents.readable.rawValue
   private static let writeBits = ReadinessEvents([.writable, .hungUp, .failed]).rawValue
 
   func note(_ events: UInt32) {
-    if events & Self.endBits != 0 { isFinal = true }
+    if events & Self.shortBits != 0 { mayStopShort = true }
     if events & Self.readBits != 0 {
       mayRead = true
       reader?.wake()
@@ -137,7 +139,7 @@ package final class Readiness {
     do throws(Errno) {
       let identity = UInt64(UInt(bitPattern: reference.toOpaque()))
       try Linux.epollAdd(
-        reactor.epoll, number, [.readable, .writable, .peerFinished, .edgeTriggered], data: identity)
+        reactor.epoll, number, [.readable, .writable, .peerFinished, .urgent, .edgeTriggered], data: identity)
     } catch {
       reference.release()
       if watchesDuplicate { try? Linux.close(number) }

@@ -163,13 +163,13 @@ struct ReadinessTests {
         readiness.noteDrained()
         #expect(!readiness.mayRead)
         let waiting = await startWaiting(for: .reading, on: readiness)
-        #expect(!readiness.isFinal)
+        #expect(!readiness.mayStopShort)
 
         try put([1], into: far)
         try Linux.shutdown(far, .write)
         #expect(try await waiting.value == .ready)
 
-        #expect(readiness.isFinal)
+        #expect(readiness.mayStopShort)
         #expect(try get(9, from: near) == [1])
         readiness.noteDrained()
         #expect(readiness.mayRead)
@@ -189,7 +189,7 @@ struct ReadinessTests {
         try Linux.close(pipe.read)
 
         #expect(try await waiting.value == .ready)
-        #expect(readiness.isFinal)
+        #expect(readiness.mayStopShort)
       }
     }
   }

@@ -133,7 +133,7 @@ void clinux_arm_faults(int armed);
 // Constants, by value, where a macro does not import.
 extern const unsigned CLINUX_SPLICE_NONBLOCK, CLINUX_SPLICE_MORE;
 extern const int CLINUX_SO_ZEROCOPY, CLINUX_TCP_NOTSENT_LOWAT, CLINUX_TCP_ULP;
-extern const uint32_t CLINUX_EPOLLIN, CLINUX_EPOLLOUT, CLINUX_EPOLLRDHUP, CLINUX_EPOLLERR, CLINUX_EPOLLHUP, CLINUX_EPOLLET;
+extern const uint32_t CLINUX_EPOLLPRI, CLINUX_EPOLLIN, CLINUX_EPOLLOUT, CLINUX_EPOLLRDHUP, CLINUX_EPOLLERR, CLINUX_EPOLLHUP, CLINUX_EPOLLET;
 extern const int CLINUX_SEEK_DATA, CLINUX_SEEK_HOLE;
 extern const int CLINUX_O_TMPFILE;
 long clinux_set_ulp(int fd, const char *name);

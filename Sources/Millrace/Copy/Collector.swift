@@ -33,6 +33,6 @@ final class Collector: @unchecked Sendable {
 
   func take() -> [UInt8] {
     defer { bytes = [] }
-    return bytes
+    return bytes.isEmpty ? [] : bytes
   }
 }

@@ -121,9 +121,11 @@ extension Transfer {
 
   /// One bite of `method`, or of what goes before it; where it leads.
   private func move(by method: Method, _ index: Int?) throws(CopyFailure) -> Suspension? {
+    // With nothing left of its turn a bite would ask for nothing, and take the answer for the end.
+    if turnLeft == 0 { return endTurn() }
     if pending.isEmpty, method == .deliver {
       guard reader != nil, !sourceEnded, remaining > 0 else { return try methodEnded() }
-      return takesTurn() ? endTurn() : .reader
+      return .reader
     }
     // What is in memory goes before anything the source still has.
     let active = pending.isEmpty ? method : .deliver
@@ -139,7 +141,7 @@ extension Transfer {
     }
     if active == .deliver, writer != nil {
       writerAllowance = allowance
-      return takesTurn() ? endTurn() : .writer
+      return .writer
     }
     if isOffloaded { return try offload(active, allowance) }
     lease(for: active)
@@ -159,7 +161,7 @@ extension Transfer {
     case .progressed:
       // Nothing moved and nobody is to be waited for: the ends changed between two questions. Not for ever.
       fruitless = moved > 0 || wasOffloaded ? 0 : fruitless + 1
-      return takesTurn() || fruitless > 8 ? endTurn() : nil
+      return turnLeft == 0 || fruitless > 8 ? endTurn() : nil
     case .awaitSource: return try waitForSource(wasOffloaded)
     case .awaitSink: return try waitForSink(wasOffloaded)
     case .awaitTee(let index): return try waitForTee(index)
@@ -172,8 +174,6 @@ extension Transfer {
     case .teeFailed(let call, let errno): throw CopyFailure(.sink, .secondSink(call.name, errno))
     }
   }
-
-  private func takesTurn() -> Bool { turnLeft == 0 }
 
   private func endTurn() -> Suspension {
     ledger.waits.turn += 1

@@ -80,7 +80,9 @@ struct EndFacts: Sendable {
   }
 
   static func socketKind(_ number: Int32) throws(Errno) -> EndKind {
-    guard try Linux.option(.type, of: number) == Int(SocketType.stream) else { return .message }
+    guard try Linux.option(.type, of: number) == Int(SocketType.stream),
+      try Linux.option(.acceptsConnections, of: number) == 0
+    else { return .message }
     switch Int32(try Linux.option(.domain, of: number)) {
     case SocketFamily.unix: return .unix
     case SocketFamily.v4, SocketFamily.v6: return .tcp

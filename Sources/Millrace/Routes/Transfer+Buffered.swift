@@ -60,9 +60,10 @@ extension Transfer {
         return .step(.ended)
       }
       took(count)
-      // A stream socket that gave less than asked is empty: the read that would only say so is left out. Not after
-      // the peer has finished, for that edge is spent, and not in the pool, which must not look at the readiness.
-      let isDry = count < asked && from.kind.isStreamSocket && !isOffloaded && from.readiness?.isFinal == false
+      // A TCP socket that gave less than asked is empty: the read that would only say so is left out. Not where the
+      // readiness knows of a reason to stop short, and not in the pool, which must not look at it. Never for a Unix
+      // socket, where a read also ends at a descriptor that was passed along (unix(7)).
+      let isDry = count < asked && from.kind == .tcp && !isOffloaded && from.readiness?.mayStopShort == false
       return .read(isDry: isDry)
     } catch {
       return .step(stepAfterRead(error, from))

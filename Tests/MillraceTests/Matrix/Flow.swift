@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Millrace
 
@@ -67,7 +66,7 @@ struct Flow: Sendable {
       }
       // What lies behind the limit is taken by whoever looks what is left.
       let rest = bytes[fed...]
-      Thread.detachNewThread {
+      detachThread {
         try? feeder.write(rest)
         feeder.finishWriting()
       }

@@ -10,13 +10,18 @@ func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) a
 func startThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) -> Task<Value, any Error> {
   Task {
     try await withCheckedThrowingContinuation { done in
-      Thread.detachNewThread {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        done.resume(with: Result(catching: body))
-      }
+      detachThread { done.resume(with: Result(catching: body)) }
     }
+  }
+}
+
+/// Starts `body` on a thread of its own that nobody waits for.
+func detachThread(_ body: @escaping @Sendable () -> Void) {
+  Thread.detachNewThread {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    body()
   }
 }

@@ -1,1 +1,37 @@
-@main struct CopyProbe { static func main() {} }
+import Foundation
+import Millrace
+
+/// One copy between ends of its own, for a test that looks on from outside:
+///
+///     CopyProbe SOURCE SINK BYTES ROUTE
+///
+/// SOURCE and SINK are file, tcp, unix or pipe; ROUTE is a route's name, or "automatic". Prints a line of JSON: the
+/// report, and whether the bytes that arrived are the bytes that were sent. What feeds and drains the ends uses read and
+/// write alone.
+@main
+struct CopyProbe {
+  struct Answer: Codable {
+    var report: CopyReport
+    var isRight: Bool
+  }
+
+  static func main() async throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 5, let count = Int(arguments[3]) else { throw Misuse() }
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    let source = try ProbeEnd(arguments[1], isSource: true)
+    let sink = try ProbeEnd(arguments[2], isSource: false)
+    try source.feed(bytes)
+    async let arrived = sink.drained(count)
+    var options = CopyOptions()
+    if arguments[4] != "automatic" {
+      guard let route = Route(rawValue: arguments[4]) else { throw Misuse() }
+      options.routes = .only(route)
+    }
+    let report = try await copy(from: source.source, to: sink.sink, limit: count, options: options)
+    let answer = Answer(report: report, isRight: await arrived == bytes)
+    FileHandle.standardOutput.write(try JSONEncoder().encode(answer))
+  }
+
+  struct Misuse: Error {}
+}
