@@ -52,6 +52,10 @@ let package = Package(
     .testTarget(name: "LinuxCallsTests", dependencies: ["LinuxCalls"], swiftSettings: settings),
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
     .testTarget(name: "CommandLineTests", dependencies: ["millrace", "Millrace"], swiftSettings: settings),
-    .testTarget(name: "MillraceTests", dependencies: ["Millrace"], swiftSettings: settings),
+    // A copy in a process of its own, for the tests that look on from outside.
+    .executableTarget(
+      name: "CopyProbe", dependencies: ["Millrace"], path: "Tests/Support/CopyProbe", swiftSettings: settings),
+    .testTarget(
+      name: "MillraceTests", dependencies: ["Millrace", "Reactors", "LinuxCalls", "CopyProbe"], swiftSettings: settings),
   ]
 )

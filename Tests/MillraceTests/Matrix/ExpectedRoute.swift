@@ -34,7 +34,7 @@ struct ExpectedRoute: Sendable {
     case (.bytes, _), (.reader, _), (_, .memory), (_, .writer): []
     case (.file, .file), (.file, .section), (.file, .append), (.section, .file), (.section, .section),
       (.section, .append):
-      [.copyFileRange]
+      [.copyFileRange, .pipedSplice]
     case (.file, .tcp), (.file, .unix), (.section, .tcp), (.section, .unix): [.sendfile]
     case (.file, .pipe), (.section, .pipe), (.pipe, _), (.tcp, .pipe), (.unix, .pipe): [.splice]
     case (.tcp, _), (.unix, _): [.pipedSplice]

@@ -55,6 +55,12 @@ struct SinkRig: Sendable {
     drain?.makeNonBlocking()
   }
 
+  /// Whether the kernel would take more now.
+  var hasRoom: Bool {
+    var entry = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+    return poll(&entry, 1, 0) > 0
+  }
+
   /// The kernel's name of the engine's descriptor.
   var name: String? { Descriptors.name(of: number) }
 

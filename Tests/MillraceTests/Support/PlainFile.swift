@@ -45,3 +45,12 @@ enum PlainFile {
   /// The kernel's position of the descriptor.
   static func position(of number: Int32) -> Int64 { Int64(lseek(number, 0, SEEK_CUR)) }
 }
+
+/// A file opened a second time: another open file description of the same inode.
+enum PlainTwin {
+  static func reopen(_ number: Int32, appending: Bool) throws -> Int32 {
+    let twin = open("/proc/self/fd/\(number)", O_RDWR | (appending ? O_APPEND : 0))
+    guard twin >= 0 else { throw PlainFailure(call: "open") }
+    return twin
+  }
+}

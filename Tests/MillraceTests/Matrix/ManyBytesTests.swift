@@ -1,0 +1,105 @@
+import Glibc
+import Millrace
+import Testing
+
+@Suite("Many bytes")
+struct ManyBytesTests {
+  /// given two sockets; when a small message and then many MiB are copied; then the message went through the buffer, the
+  /// bulk through a pipe, and nothing is left to explain.
+  @Test("between sockets bulk is spliced, and small messages are not", arguments: [SourceKind.tcp, .unix])
+  func adaptive(source: SourceKind) async throws {
+    let reactors = try MatrixReactor()
+    let bytes = Pattern.bytes(12 << 20)
+    let reports = try await reactors.group.all[0].task {
+      let from = try SourceRig(source, bytes)
+      let to = try SinkRig(.unix, length: nil)
+      let (feeder, drain) = (try #require(from.feeder), try #require(to.drain))
+      let message = Array(bytes.prefix(100))
+      try feeder.write(message)
+      let small = try await copy(from: from.source, to: to.sink, limit: 100)
+      #expect(try drain.read(100) == message)
+      let feeding = startThread {
+        try feeder.write(bytes)
+        feeder.finishWriting()
+      }
+      let draining = startThread { try drain.read() }
+      let bulk = try await copy(from: from.source, to: to.sink)
+      try await feeding.value
+      to.end()
+      #expect(Pattern.difference(try await draining.value, bytes) == nil)
+      from.close()
+      to.close()
+      return [small, bulk]
+    }.value
+    #expect(reports[0].bytesByRoute == [.buffered: 100])
+    #expect(reports[0].declined.map(\.route) == [.pipedSplice])
+    #expect(reports[1].bytesByRoute[.pipedSplice] ?? 0 > bytes.count / 2)
+    #expect(reports[1].declined.isEmpty)
+    try await reactors.expectNothingLeased()
+  }
+
+  /// given a throttle and a sink that stalls with bytes held; when it goes on; then what it missed is not made up for by
+  /// a burst: over every stretch the rate holds, but for what was let through at once.
+  @Test("a throttled copy does not burst when its sink has stalled")
+  func throttledAfterStall() async throws {
+    let (rate, count) = (400_000, 150_000)
+    let log = ProgressLog()
+    let reactors = try MatrixReactor()
+    try await reactors.group.all[0].task {
+      let from = try SourceRig(.unix, Pattern.bytes(count))
+      let to = try SinkRig(.pipe, length: nil)
+      let (feeder, drain) = (try #require(from.feeder), try #require(to.drain))
+      let bytes = from.bytes
+      detachThread {
+        try? feeder.write(bytes)
+        feeder.finishWriting()
+      }
+      // Nothing is taken until the pipe has no room left: then the copy waits with bytes in its hands.
+      let draining = startThread {
+        while to.hasRoom { sched_yield() }
+        return try drain.read()
+      }
+      let options = CopyOptions(
+        deadline: .now + .seconds(30), passesEnd: true, routes: .only(.buffered), progress: { log.note($0) })
+      try await copy(from: from.source.throttled(to: rate), to: to.sink, options: options)
+      _ = try await draining.value
+      from.close()
+      to.close()
+    }.value
+    let burst = Double(2 * rate / 50 + 2 * rate / 50)
+    var worst = 0.0
+    for (index, start) in log.all.enumerated() {
+      for end in log.all[index...] {
+        let seconds = (end.elapsed - start.elapsed) / .seconds(1)
+        worst = max(worst, Double(end.delivered - start.delivered) - seconds * Double(rate) - burst)
+      }
+    }
+    #expect(worst <= 0, "\(worst) bytes more than the rate allows")
+    try await reactors.expectNothingLeased()
+  }
+
+  /// given a writer that never suspends; when many bytes are copied to it; then the copy lets others have their turn.
+  @Test("a copy to a writer that is always ready takes turns with others")
+  func turns() async throws {
+    let reactors = try MatrixReactor()
+    let report = try await reactors.group.all[0].task {
+      try await copy(from: Bytes(Pattern.bytes(8 << 20)), to: WriterSink(writer: ArrayWriter()))
+    }.value
+    #expect(report.waits.turn >= 2)
+    try await reactors.expectNothingLeased()
+  }
+
+  /// given bytes in memory; when a route is asked for that does not begin there; then the copy fails and says so.
+  @Test("a route that is asked for and does not exist is an error", arguments: [Route.sendfile, .splice, .pipedSplice])
+  func onlyRoute(route: Route) async throws {
+    let (_, sink) = try PipeEnd.pair()
+    let error = try await #require(throws: CopyError.self) {
+      try await copy(from: Bytes("x"), to: sink, options: CopyOptions(routes: .only(route)))
+    }
+    guard case .routeUnavailable(route, let reason) = error.cause else {
+      Issue.record("it failed for another reason: \(error)")
+      return
+    }
+    #expect(!reason.isEmpty)
+  }
+}
