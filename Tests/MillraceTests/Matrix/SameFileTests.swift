@@ -46,7 +46,9 @@ struct SameFileTests {
       try await withThrowingTaskGroup(of: CopyReport.self) { group in
         let (gone, goesTooFar) = AsyncStream.makeStream(of: Void.self)
         group.addTask {
-          let source: WrappedSource = file.section(offset: 0).observed { if $0.delivered > 3 * end { goesTooFar.finish() } }
+          let source: WrappedSource = file.section(offset: 0).observed {
+            if $0.delivered > 3 * end { goesTooFar.finish() }
+          }
           return try await copy(from: source, to: file.section(offset: Int64(end)))
         }
         group.addTask {

@@ -1,7 +1,7 @@
 import Millrace
 
 /// Sections one after the other, as one source.
-struct Joined: ByteSource {
+struct Joined: DirectByteSource {
   let parts: [FileSection]
 
   init(_ parts: [FileSection]) { self.parts = parts }
