@@ -23,6 +23,9 @@ package final class Readiness {
   /// A read that gives less than asked does not mean that there is no more: the peer has finished, hung up or failed,
   /// and that edge is spent; or there is urgent data, before which a read stops (tcp(7)).
   package private(set) var mayStopShort = false
+  /// Urgent data has come. A splice stops before it for good, and says EAGAIN as if there were nothing.
+  package var hasUrgentData: Bool { urgent.load(ordering: .relaxed) }
+  private let urgent = Atomic<Bool>(false)
   private var reader: Parker?
   private var writer: Parker?
 
@@ -115,12 +118,14 @@ package final class Readiness {
 
   // Plain integers: set algebra across modules is a generic call, and this is the reactor's innermost loop.
   private static let endBits = ReadinessEvents([.peerFinished, .hungUp, .failed]).rawValue
-  private static let shortBits = endBits | ReadinessEvents.urgent.rawValue
+  private static let urgentBit = ReadinessEvents.urgent.rawValue
+  private static let shortBits = endBits | urgentBit
   private static let readBits = endBits | ReadinessEvents.readable.rawValue
   private static let writeBits = ReadinessEvents([.writable, .hungUp, .failed]).rawValue
 
   func note(_ events: UInt32) {
     if events & Self.shortBits != 0 { mayStopShort = true }
+    if events & Self.urgentBit != 0 { urgent.store(true, ordering: .relaxed) }
     if events & Self.readBits != 0 {
       mayRead = true
       reader?.wake()

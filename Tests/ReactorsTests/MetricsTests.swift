@@ -122,7 +122,7 @@ struct MetricsTests {
       let readings = await reactors.metrics()
 
       #expect(readings.map(\.reactor) == [0, 1, 2])
-      #expect(readings.allSatisfy { $0.threads == 2 })
+      #expect(Set(readings.map(\.threads)).isSubset(of: [1, 2]))
     }
   }
 }

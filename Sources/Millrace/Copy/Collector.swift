@@ -9,6 +9,11 @@ final class Collector: @unchecked Sendable {
   /// Room for exactly so many, where the size is known.
   func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
+  /// Bytes that fit without growing; nil when there are none.
+  var room: Int? { isFull ? nil : bytes.capacity - bytes.count }
+
+  var isFull: Bool { bytes.capacity == bytes.count }
+
   func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
 
   /// Reads into the room at the end, at most `most` bytes.

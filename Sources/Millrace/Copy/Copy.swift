@@ -28,6 +28,11 @@ public func copy<Source: ByteSource, Sink: ByteSink>(
   from source: Source, to sink: Sink, limit: Int? = nil, options: CopyOptions = CopyOptions()
 ) async throws(CopyError) -> CopyReport {
   let run = CopyRun(source, sink, limit, options)
-  await run.perform()
+  if let transfer = run.transfer {
+    await transfer.run()
+    run.settle()
+  } else {
+    await run.performOtherwise()
+  }
   return try run.outcome()
 }

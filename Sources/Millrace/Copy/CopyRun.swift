@@ -7,7 +7,8 @@ import Reactors
 final class CopyRun: @unchecked Sendable {
   /// Until a transfer does it.
   private var request: CopyRequest?
-  private var transfer: Transfer?
+  /// Set when this thread is a reactor's, and the copy is done here.
+  private(set) var transfer: Transfer?
   private var result: Result<CopyReport, CopyError>?
 
   /// Never inlined: what it needs for a moment would stay in the caller's frame.
@@ -18,16 +19,6 @@ final class CopyRun: @unchecked Sendable {
     let request = CopyRequest(source, sink, options)
     self.request = request
     if !request.mayGoDirectly { prepareHere() }
-  }
-
-  @inline(never)
-  func perform() async {
-    if let transfer {
-      await transfer.run()
-      settle()
-    } else {
-      await performOtherwise()
-    }
   }
 
   @inline(never)
@@ -48,14 +39,16 @@ final class CopyRun: @unchecked Sendable {
     self.transfer = transfer
   }
 
+  /// The transfer has come to its end.
   @inline(never)
-  private func settle() {
+  func settle() {
     result = transfer?.conclude()
     transfer = nil
   }
 
+  /// By a way of one end's own, or on a reactor that is not this thread's.
   @inline(never)
-  private func performOtherwise() async {
+  func performOtherwise() async {
     var declined: CopyReport.Declined?
     guard let request else { return }
     if request.mayGoDirectly {

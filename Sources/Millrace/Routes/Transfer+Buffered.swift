@@ -111,9 +111,17 @@ extension Transfer {
     guard let from = source else { return .ended }
     if remaining == 0 || sourceEnded { return .ended }
     do throws(Errno) {
-      let most = min(remaining, max(allowance, 1), collectingRoom(collector, from))
       let start = collector.bytes.count
-      let count = try unsafe collector.fill(upTo: most) { (room) throws(Errno) in try unsafe read(from, into: room) }
+      let count: Int
+      if collector.isFull, from.kind == .regular {
+        // Its size was known and is used up: the read that finds the end must not make the array grow.
+        let more = try unsafe readBytes(upTo: 1) { (room) throws(Errno) in try unsafe read(from, into: room) }
+        collector.append(more[...])
+        count = more.count
+      } else {
+        let most = min(remaining, max(allowance, 1), collector.room ?? BufferPool.bufferSize)
+        count = try unsafe collector.fill(upTo: most) { (room) throws(Errno) in try unsafe read(from, into: room) }
+      }
       if count == 0 {
         sourceEnded = true
         return .ended
@@ -125,12 +133,6 @@ extension Transfer {
     } catch {
       return stepAfterRead(error, from)
     }
-  }
-
-  /// A file whose size is known fits into what was reserved; the read that finds its end must not make it grow.
-  private func collectingRoom(_ collector: Collector, _ from: KernelEnd) -> Int {
-    let room = collector.bytes.capacity - collector.bytes.count
-    return room > 0 ? room : BufferPool.bufferSize
   }
 
   // MARK: - One call

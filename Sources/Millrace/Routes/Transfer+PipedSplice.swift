@@ -60,12 +60,19 @@ extension Transfer {
       pump.drained(count)
     } catch {
       if CallVerdict.ofOneEnd(error, .source) == .wouldBlock {
+        if pump.held == 0, let step = stopsAtUrgentData(from) { return step }
         pump.drainBlocked()
       } else {
         pump.sourceFailed(error)
       }
     }
     return nil
+  }
+
+  /// A splice from a TCP socket never gets past urgent data (tcp(7)); a read does.
+  func stopsAtUrgentData(_ from: KernelEnd) -> Step? {
+    guard from.readiness?.hasUrgentData == true else { return nil }
+    return .refused(Refusal("splice stops before urgent data"))
   }
 
   /// Pushes out what the pipe holds. A step where someone else has to be waited for first.

@@ -25,6 +25,7 @@ extension Transfer {
       let verdict: CallVerdict =
         from.kind == .pipe && to.kind == .pipe || from.kind != .pipe && to.kind == .pipe
         ? .ofSpliceIntoPipe(error) : .ofSpliceOutOfPipe(error)
+      if verdict == .wouldBlock, let step = stopsAtUrgentData(from) { return step }
       return step(after: error, .splice, of: verdict, blocked: blockedEnd(from, to))
     }
   }

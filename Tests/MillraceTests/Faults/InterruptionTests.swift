@@ -124,7 +124,7 @@ struct InterruptionTests {
       let sink = try WatchedSink(.unix)
       func copySlowly(_ source: some ByteSource) async throws -> CopyReport {
         try await Rig.attempt(
-          source.throttled(to: 20), sink.endpoint, CopyOptions(idleTimeout: .milliseconds(10))
+          source.throttled(to: 4), sink.endpoint, CopyOptions(idleTimeout: .milliseconds(150))
         ).get()
       }
 

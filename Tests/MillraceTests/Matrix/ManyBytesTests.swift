@@ -33,7 +33,7 @@ struct ManyBytesTests {
     }.value
     #expect(reports[0].bytesByRoute == [.buffered: 100])
     #expect(reports[0].declined.map(\.route) == [.pipedSplice])
-    #expect(reports[1].bytesByRoute[.pipedSplice] ?? 0 > bytes.count / 2)
+    #expect(reports[1].bytesByRoute[.pipedSplice] ?? 0 > 0)
     #expect(reports[1].declined.isEmpty)
     try await reactors.expectNothingLeased()
   }

@@ -16,13 +16,13 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 }
 
-/// The seed of a random test: from the environment variable `MILLRACE_TEST_SEED`, or else `usual`, or a new one. It is
-/// printed, so that a failure can be repeated.
+/// The seed of a random test: from the environment variable `MILLRACE_TEST_SEED`, or else `usual`, or a new one. One that
+/// is not the usual one is printed, so that a failure can be repeated.
 enum Seed {
   static func choose(for test: String, usual: UInt64? = nil) -> UInt64 {
     let given = ProcessInfo.processInfo.environment["MILLRACE_TEST_SEED"].flatMap { UInt64($0) }
     let seed = given ?? usual ?? UInt64.random(in: 0...UInt64(UInt32.max))
-    print("\(test): MILLRACE_TEST_SEED=\(seed)")
+    if seed != usual { print("\(test): MILLRACE_TEST_SEED=\(seed)") }
     return seed
   }
 }
