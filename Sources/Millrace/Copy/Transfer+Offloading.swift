@@ -21,6 +21,7 @@ extension Transfer {
     // Cleared before, not after: an edge that comes while the pool is at it must not be forgotten.
     source?.readiness?.mayRead = false
     sink?.readiness?.mayWrite = false
+    for branch in tees { branch.end?.readiness?.mayWrite = false }
     let work = offloaded ?? OffloadedBite(self)
     offloaded = work
     work.method = method
@@ -44,6 +45,7 @@ extension Transfer {
     ledger.proportion.add(work.usage)
     if work.step != .awaitSource { source?.readiness?.mayRead = true }
     if work.step != .awaitSink { sink?.readiness?.mayWrite = true }
+    for branch in tees where !branch.isWaiting { branch.end?.readiness?.mayWrite = true }
     let moved = ledger.delivered - work.deliveredBefore
     if moved > 0 { noteDelivered(moved) }
     return try follow(work.step, moved, wasOffloaded: true)

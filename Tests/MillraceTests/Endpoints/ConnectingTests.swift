@@ -90,7 +90,7 @@ struct ConnectingTests {
       await Rig.untilWaiting(on: reactor)
       let waiting = try full.waiting().subtracting(fillers)
       let fd = try #require(Descriptors.open().first { waiting.contains($0.value) }?.key)
-      let fault = Faults.shared.arm(.init(.socketOption, on: fd, .error(errno), times: nil))
+      let fault = Faults.shared.arm(.init(.socketOption, on: fd, .error(errno)))
       defer { Faults.shared.disarm(fault) }
       shutdown(fd, Int32(SHUT_RDWR))
 
