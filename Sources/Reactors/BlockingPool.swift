@@ -102,9 +102,12 @@ package final class BlockingPool: @unchecked Sendable {
   }
 
   private func serveWithoutThread() {
-    pthread_mutex_lock(mutex)
-    let work = queue.popFirst()
-    pthread_mutex_unlock(mutex)
-    work?.performBlocking()
+    while true {
+      pthread_mutex_lock(mutex)
+      let work = queue.popFirst()
+      pthread_mutex_unlock(mutex)
+      guard let work else { return }
+      work.performBlocking()
+    }
   }
 }

@@ -58,7 +58,8 @@ package final class Parker {
 
   /// Ends the operation; on the reactor's thread.
   package func interrupt(by cause: Interrupt) {
-    if interrupt == nil { interrupt = cause }
+    // A close may turn out to concern a second sink alone; what ends the copy must not be lost behind it.
+    if interrupt == nil || interrupt == .closed { interrupt = cause }
     if !isShielded { wake(.interrupted(cause)) }
   }
 

@@ -79,7 +79,9 @@ struct ShutdownTests {
     }
   }
 
-  @Test("a group that cannot be started leaves no thread and no descriptor")
+  @Test(
+    "a group that cannot be started leaves no thread and no descriptor",
+    .disabled("libdispatch ends a process that has no descriptor left when it looks at its threads"))
   func cannotStart() async {
     await #expect(processExitsWith: .success) {
       alarm(10)

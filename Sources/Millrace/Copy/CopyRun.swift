@@ -15,6 +15,7 @@ final class CopyRun: @unchecked Sendable {
   @inline(never)
   init(_ source: some ByteSource, _ sink: some ByteSink, _ limit: Int?, _ options: CopyOptions) {
     var options = options
+    precondition((limit ?? 0) >= 0 && (options.limit ?? 0) >= 0, "a limit is 0 bytes or more")
     if let limit { options.limit = min(limit, options.limit ?? Int.max) }
     let request = CopyRequest(source, sink, options)
     self.request = request

@@ -18,10 +18,13 @@ struct KernelEnd {
   /// The kernel cannot promise not to block on it (RWF_NOWAIT before Linux 6.4): the call is made in the pool.
   var lacksNoWait = false
 
-  init(_ descriptor: Descriptor, offset: Int64?, on reactor: Reactor) throws(Errno) {
+  init(
+    _ descriptor: Descriptor, _ direction: Descriptor.Direction, offset: Int64?, on reactor: Reactor
+  ) throws(Errno) {
     self.descriptor = descriptor
     facts = try EndFacts(of: descriptor)
-    let hasPositions = !facts.kind.isStream && !facts.appends
+    // Appending is a matter of writing alone.
+    let hasPositions = !facts.kind.isStream && (direction == .reading || !facts.appends)
     self.offset = hasPositions ? offset ?? 0 : nil
     if !facts.kind.isStream {
       readiness = nil

@@ -9,6 +9,7 @@
 public func readAll<Source: ByteSource>(
   from source: Source, limit: Int? = nil, options: CopyOptions = CopyOptions()
 ) async throws(CopyError) -> [UInt8] {
+  precondition((limit ?? 0) >= 0, "a limit is 0 bytes or more")
   let collector = Collector()
   var options = options
   // One byte more tells "exactly the limit" from "more".

@@ -40,7 +40,7 @@ public struct SourceShape: Sendable {
   public func prefixed(by bytes: [UInt8]) -> SourceShape {
     var shape = self
     shape.head = bytes + (limit.map { Array(head.prefix($0)) } ?? head)
-    shape.limit = limit.map { $0 + bytes.count }
+    shape.limit = limit.map { $0 > Int.max - bytes.count ? Int.max : $0 + bytes.count }
     // Those who looked on so far do not see the new bytes.
     shape.modifiers.skip(bytes.count)
     return shape

@@ -123,6 +123,7 @@ extension Transfer {
   private func move(by method: Method, _ index: Int?) throws(CopyFailure) -> Suspension? {
     // With nothing left of its turn a bite would ask for nothing, and take the answer for the end.
     if turnLeft == 0 { return endTurn() }
+    if let suspension = try keepTeesInBounds(method) { return suspension }
     if pending.isEmpty, method == .deliver {
       guard reader != nil, !sourceEnded, remaining > 0 else { return try methodEnded() }
       return .reader
@@ -161,7 +162,7 @@ extension Transfer {
     case .progressed:
       // Nothing moved and nobody is to be waited for: the ends changed between two questions. Not for ever.
       fruitless = moved > 0 || wasOffloaded ? 0 : fruitless + 1
-      return turnLeft == 0 || fruitless > 8 ? endTurn() : nil
+      return turnLeft == 0 || fruitless > 9 ? endTurn() : nil
     case .awaitSource: return try waitForSource(wasOffloaded)
     case .awaitSink: return try waitForSink(wasOffloaded)
     case .awaitTee(let index): return try waitForTee(index)
@@ -185,7 +186,11 @@ extension Transfer {
   /// One bite, without waiting.
   func bite(_ method: Method, _ allowance: Int) -> Step {
     let step = biteByRoute(method, allowance)
-    return tees.isEmpty ? step : flushTees() ?? step
+    guard !tees.isEmpty else { return step }
+    if let failed = flushTees() { return failed }
+    // What it was to wait for has come with the flush.
+    if case .awaitTee(let index) = step, !tees[index].isBlocked { return .progressed }
+    return step
   }
 
   /// The only place where the routes begin.

@@ -31,7 +31,16 @@ extension Transfer {
   /// What is empty goes back: a copy that waits for its source owns nothing.
   func giveBackLeases() {
     if heldInBuffer == 0 { giveBackBuffer() }
-    if pump.held == 0 { giveBackPipe() }
+    if pump.held == 0 {
+      giveBackPipe()
+      giveBackTeePipes()
+    }
+  }
+
+  private func giveBackTeePipes() {
+    for branch in tees where branch.held == 0 {
+      if let lease = branch.pipe.take() { reactor.pipes.giveBack(lease, isEmpty: true) }
+    }
   }
 
   private func leaseBuffer() {
@@ -46,7 +55,11 @@ extension Transfer {
   private func leasePipe() {
     do throws(PipePool.Refusal) {
       let lease = try reactor.pipes.lease()
-      try leaseTeePipes()
+      do throws(PipePool.Refusal) { try leaseTeePipes() } catch {
+        reactor.pipes.giveBack(lease, isEmpty: true)
+        giveBackTeePipes()
+        throw error
+      }
       pump = SplicePump(remaining: remaining, chunk: min(lease.capacity, Self.longTurn))
       pipe = consume lease
     } catch {
@@ -66,7 +79,8 @@ extension Transfer {
 
   /// Puts a small prefix into the buffer, so that it leaves together with what the source has.
   func prime(for method: Method) {
-    guard method == .buffered || method == .adaptive, let source, source.kind != .regular, collector == nil,
+    guard method == .buffered || method == .adaptive, let source, source.kind != .regular, !source.mayBlock,
+      collector == nil,
       !pending.isEmpty, pending.count <= Self.mostPrimed, !hasBuffer, tees.isEmpty, buckets.isEmpty
     else { return }
     leaseBuffer()

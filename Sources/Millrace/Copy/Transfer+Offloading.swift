@@ -15,7 +15,12 @@ extension Transfer {
   }
 
   func offload(_ method: Method, _ allowance: Int) throws(CopyFailure) -> Suspension {
-    if let source, source.mayBlock, method != .deliver, let first = waitBeforeBlockingRead() { return first }
+    if let source, source.mayBlock, method != .deliver, method != .flush, heldInBuffer == 0, remaining > 0,
+      !sourceEnded,
+      let first = waitBeforeBlockingRead()
+    {
+      return first
+    }
     mayReadBlocking = false
     lease(for: method)
     // Cleared before, not after: an edge that comes while the pool is at it must not be forgotten.
@@ -45,7 +50,7 @@ extension Transfer {
     ledger.proportion.add(work.usage)
     if work.step != .awaitSource { source?.readiness?.mayRead = true }
     if work.step != .awaitSink { sink?.readiness?.mayWrite = true }
-    for branch in tees where !branch.isWaiting { branch.end?.readiness?.mayWrite = true }
+    for branch in tees where !branch.isBlocked { branch.end?.readiness?.mayWrite = true }
     let moved = ledger.delivered - work.deliveredBefore
     if moved > 0 { noteDelivered(moved) }
     return try follow(work.step, moved, wasOffloaded: true)

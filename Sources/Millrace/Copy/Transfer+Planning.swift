@@ -156,8 +156,11 @@ extension Transfer {
   func begin(
     _ descriptor: Descriptor, _ offset: Int64?, _ direction: Descriptor.Direction, _ side: CopyError.Side
   ) throws(CopyFailure) -> KernelEnd {
+    if let offset, offset < 0 {
+      throw CopyFailure(side, .unsupported("its position is \(offset); 0 or more is expected"))
+    }
     let end: KernelEnd
-    do throws(Errno) { end = try KernelEnd(descriptor, offset: offset, on: reactor) } catch {
+    do throws(Errno) { end = try KernelEnd(descriptor, direction, offset: offset, on: reactor) } catch {
       throw CopyFailure(side, .call("fstat", error))
     }
     do throws(Errno) { try descriptor.begin(direction, exclusive: end.kind.isStream, copy: parker.ticket) } catch {
@@ -189,8 +192,13 @@ extension Transfer {
     // A sink that appends writes behind the end, which a source without a limit would then read.
     let to = sink.offset ?? source.facts.size
     let isBounded = remaining <= Int(left)
-    let overlaps = from < to + length && to < from + length
+    let overlaps = from < saturated(to, length) && to < saturated(from, length)
     if overlaps || (!isBounded && to >= from) { throw CopyFailure(.copy, .sameFile) }
+  }
+
+  private func saturated(_ offset: Int64, _ length: Int64) -> Int64 {
+    let (sum, overflow) = offset.addingReportingOverflow(length)
+    return overflow ? Int64.max : sum
   }
 
   private func reserveCollector() {

@@ -70,8 +70,15 @@ extension Transfer {
     }
     guard mustWait else { return try resume() }
     for branch in tees where branch.isWaiting {
-      // One that cannot be enlisted is tried again at the next bite.
-      _ = try? branch.end?.readiness?.enlist(parker, for: .writing)
+      guard let readiness = branch.end?.readiness, (try? readiness.enlist(parker, for: .writing)) == false else {
+        continue
+      }
+      // It has room already: that is served first.
+      let unparked = try resume()
+      if let step = flushTees(inPool: false), case .teeFailed(let call, let errno) = step {
+        throw CopyFailure(.sink, .secondSink(call.name, errno))
+      }
+      return unparked
     }
     return .parked
   }

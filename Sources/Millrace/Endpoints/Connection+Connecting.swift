@@ -124,7 +124,10 @@ extension Connection {
         case .failed(let error):
           running -= 1
           lastFailure = error
-          if running == 0, waiting.isEmpty { return .failure(lastFailure) }
+          if running == 0, waiting.isEmpty {
+            group.cancelAll()
+            return .failure(lastFailure)
+          }
           start(&group)
         case .delayPassed:
           start(&group)

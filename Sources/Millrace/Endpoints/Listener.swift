@@ -104,7 +104,8 @@ public final class Listener: Sendable {
     init(_ errno: Errno) {
       switch errno {
       case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .noMemory: self = .exhaustion
-      case .connectionAbort, .connectionReset, .networkDown, .protocolError, .protocolNotAvailable, .hostIsDown,
+      case .connectionAbort, .connectionReset, .notPermitted, .timedOut, .notSupportedOnSocket, .networkDown,
+        .protocolError, .protocolNotAvailable, .hostIsDown,
         .noRouteToHost, .networkUnreachable:
         self = .ofOneConnection
       default: self = .final

@@ -13,8 +13,8 @@ struct Residency: Sendable {
 
   /// True when all of `[offset, offset + length)` that the file has is resident.
   mutating func holds(_ fd: Int32, at offset: Int64, length: Int, fileSize: Int64) -> Bool {
-    let end = min(offset + Int64(length), fileSize)
-    if end <= offset { return true }
+    guard offset < fileSize else { return true }
+    let end = offset + min(Int64(length), fileSize - offset)
     if offset >= knownFrom, end <= knownTo { return true }
     let ahead = min(fileSize, max(end, offset + Int64(Self.window)))
     if Self.isResident(fd, from: offset, to: ahead) {

@@ -26,6 +26,8 @@ final class TeeBranch {
   private(set) var detached: String?
   /// When it began to take nothing; nil while it does.
   private(set) var stalledSince: Int64?
+  /// It said EAGAIN to the last call.
+  private(set) var isBlocked = false
   /// Why the copy must fail.
   private(set) var failure: (call: SystemCall, errno: Errno)?
 
@@ -107,10 +109,12 @@ final class TeeBranch {
         let count = backlog.isEmpty ? try spliceOut() : try writeOut()
         delivered += count
         stalledSince = nil
+        isBlocked = false
       }
     } catch {
       if error == .wouldBlock || error == .resourceTemporarilyUnavailable {
         if mayNoteReadiness { end?.readiness?.noteWouldBlock(.writing) }
+        isBlocked = true
         if stalledSince == nil { stalledSince = now }
       } else {
         fail(backlog.isEmpty ? .splice : .write, error)

@@ -18,6 +18,7 @@ extension Transfer {
     var left = allowance
     // The readiness belongs to the reactor's thread; in the pool the call itself finds out.
     var mayRead = isOffloaded || source?.readiness?.mayRead ?? true
+    var hasRead = false
     // A prefix waits for what the source has already, and leaves together with it.
     var mustRead = primed > 0 && mayRead && remaining > 0 && lease.room > 0
     while true {
@@ -36,9 +37,13 @@ extension Transfer {
       if remaining == 0 || sourceEnded { return .ended }
       if left == 0 { return .progressed }
       if !mayRead { return .awaitSource }
+      // A terminal is asked again before each read: the next one might wait for ever, and nothing could end it.
+      if isOffloaded, hasRead, let source, source.mayBlock, source.readiness != nil { return .progressed }
       if let index = tees.firstIndex(where: { $0.isOverfull }) { return .awaitTee(index) }
       switch readMore(&lease, upTo: min(remaining, left)) {
-      case .read(let isDry): mayRead = !isDry
+      case .read(let isDry):
+        mayRead = !isDry
+        hasRead = true
       case .step(let step): return step
       }
     }

@@ -45,8 +45,9 @@ extension Transfer {
     }
     guard let sink else { return "the bytes are wanted in memory" }
     if !modifiers.hashers.isEmpty { return "a hash must see the bytes" }
-    for end in [source, sink] + tees.compactMap(\.end) {
-      if end.facts.appends { return "sink appends" }
+    let sinks = [sink] + tees.compactMap(\.end)
+    if sinks.contains(where: \.facts.appends) { return "sink appends" }
+    for end in [source] + sinks {
       if end.kind.isStreamSocket, end.facts.blocks { return "a lent socket blocks (O_NONBLOCK is not set)" }
       switch end.kind {
       case .regular, .tcp, .unix, .stream, .pipe: break
@@ -89,8 +90,22 @@ extension Transfer {
     return nil
   }
 
+  /// Where bytes come from or go to someone else's code, no bite looks after the second sinks.
+  func keepTeesInBounds(_ method: Method) throws(CopyFailure) -> Suspension? {
+    guard !tees.isEmpty, method == .deliver || method == .refill || collector != nil else { return nil }
+    if tees.contains(where: \.belongsInPool) {
+      return tees.contains(where: \.isOverfull) ? try offload(.flush, 0) : nil
+    }
+    if let step = flushTees(), case .teeFailed(let call, let errno) = step {
+      throw CopyFailure(.sink, .secondSink(call.name, errno))
+    }
+    guard let index = tees.firstIndex(where: \.isOverfull) else { return nil }
+    return try waitForTee(index)
+  }
+
   /// What is still on its way to a second sink, when the copy itself is done.
   func biteFlush() -> Step {
+    if let failed = flushTees() { return failed }
     for (index, branch) in tees.enumerated() where branch.isWaiting { return .awaitTee(index) }
     return .ended
   }
@@ -98,6 +113,7 @@ extension Transfer {
   /// Waits for room in a second sink, or lets it go when it has stalled for too long.
   func waitForTee(_ index: Int) throws(CopyFailure) -> Suspension? {
     let branch = tees[index]
+    guard branch.isBlocked || branch.belongsInPool else { return nil }
     guard let readiness = branch.end?.readiness else { return nil }
     if case .detach(let patience) = branch.tee.whenStalled {
       let now = Linux.now

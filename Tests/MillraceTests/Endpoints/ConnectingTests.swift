@@ -87,7 +87,7 @@ struct ConnectingTests {
       // Those that fill the backlog wait, too.
       let fillers = try full.waiting()
       let connecting = reactor.task { try await Connection.connect(to: full.address, timeout: .seconds(20)) }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
       let waiting = try full.waiting().subtracting(fillers)
       let fd = try #require(Descriptors.open().first { waiting.contains($0.value) }?.key)
       let fault = Faults.shared.arm(.init(.socketOption, on: fd, .error(errno)))

@@ -41,7 +41,7 @@ struct BoundaryTests {
       let sink = try WatchedSink(.unix)
       let options = CopyOptions(limit: 6, deadline: .now + .seconds(1), routes: routes)
       let copying = reactor.task { await Rig.attempt(source, sink.endpoint, options) }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
       try await reactor.task { try send() }.value
 
       let result = try await copying.value

@@ -30,7 +30,7 @@ struct ClosingTests {
       let original = Pattern.bytes(2 << 20)
       let copying = reactor.task { await Rig.attempt(source, sink) }
       switch waiting {
-      case .forSource: await Rig.untilWaiting(on: reactor)
+      case .forSource: try await Rig.untilWaiting(on: reactor)
       case .forSink:
         feeder.feed(original)
         try await Rig.untilSinkStalls(from: sourceEnd, on: reactor)
@@ -86,7 +86,7 @@ struct ClosingTests {
       let source = File(taking: FileDescriptor(rawValue: end))
       let sink = try WatchedSink(.unix)
       let copying = reactor.task { await Rig.attempt(source, sink.endpoint) }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       source.close()
 

@@ -38,7 +38,7 @@ struct DescriptorShortageTests {
       let fault = Faults.shared.arm(
         .init(.accept, on: try Rig.descriptor(of: listener), .error(.tooManyOpenFiles), times: nil))
       let accepting = reactor.task { try await listener.accept() }
-      while listener.pausesForLackOfDescriptors == 0 { await Task.yield() }
+      try await Rig.until("the listener pauses") { listener.pausesForLackOfDescriptors > 0 }
 
       accepting.cancel()
 
@@ -87,7 +87,7 @@ struct DescriptorShortageTests {
       // When a copy wants a pipe and a connection wants to be accepted.
       let accepting = Task { try await listener.accept() }
       let report = try await Rig.attempt(source.endpoint, sink.endpoint).get()
-      while listener.pausesForLackOfDescriptors < 2 { await Task.yield() }
+      try await Rig.until("the listener pauses twice") { listener.pausesForLackOfDescriptors >= 2 }
 
       // Then the copy went through buffers, and accepting goes on when the limit is lifted.
       #expect(report.bytesByRoute == [.buffered: original.count])

@@ -11,7 +11,7 @@ struct EndpointInterruptionTests {
       let (end, peer) = try PlainPair.tcp()
       let connection = try Connection(taking: FileDescriptor(rawValue: end))
       let reading = reactor.task { try await connection.read() }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       reading.cancel()
 
@@ -29,7 +29,7 @@ struct EndpointInterruptionTests {
       let (end, peer) = try PlainPair.unix(buffer: 4096)
       let connection = try Connection(taking: FileDescriptor(rawValue: end))
       let writing = reactor.task { try await connection.write(Pattern.bytes(1 << 20)) }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       writing.cancel()
 
@@ -48,7 +48,7 @@ struct EndpointInterruptionTests {
     try await Rig.onReactor { reactor in
       let listener = try Listener.bind(to: .loopback(port: 0))
       let accepting = reactor.task { try await listener.accept() }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       accepting.cancel()
 
@@ -65,7 +65,7 @@ struct EndpointInterruptionTests {
     try await Rig.onReactor { reactor in
       let listener = try Listener.bind(to: .loopback(port: 0))
       let accepting = reactor.task { try await listener.accept() }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       listener.close()
 
@@ -79,7 +79,7 @@ struct EndpointInterruptionTests {
     try await Rig.onReactor { reactor in
       let full = try FullBacklog()
       let connecting = reactor.task { try await Connection.connect(to: full.address) }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       connecting.cancel()
 
@@ -106,7 +106,7 @@ struct EndpointInterruptionTests {
   func sleep() async throws {
     try await Rig.onReactor { reactor in
       let sleeping = reactor.task { try await reactor.sleep(for: .seconds(3600)) }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       sleeping.cancel()
 

@@ -53,19 +53,21 @@ struct InterruptionTests {
       let sink = try WatchedSink(.unix)
       try feeder.write(Pattern.bytes(1000))
       let copying = reactor.task { await Rig.attempt(source, sink.endpoint, interruption.options(routes)) }
-      while try Linux.readableBytes(in: sourceEnd) > 0 { await Task.yield() }
-      await Rig.untilWaiting(on: reactor)
+      // A time limit comes by itself, and may come before anybody has looked.
+      if interruption == .cancel {
+        try await Rig.untilTaken(from: sourceEnd)
+        try await Rig.untilWaiting(on: reactor)
+      }
 
       // When it is interrupted.
       let error = try await error(of: copying, by: interruption)
 
       // Then nothing is lost, and the next copy goes on.
-      #expect(error.report.delivered == 1000)
       #expect(error.residue.count == 0)
       try feeder.write(Pattern.bytes(1000, from: 1000))
       feeder.finishWriting()
       let report = try await Rig.attempt(source, sink.endpoint).get()
-      #expect(report.delivered == 1000)
+      #expect(error.report.delivered + report.delivered == 2000)
       #expect(try await sink.received() == Pattern.bytes(2000))
       source.close()
     }
@@ -80,7 +82,7 @@ struct InterruptionTests {
       let (sinkEnd, staller) = try PlainPair.unix(buffer: 4096)
       let sink = try Connection(taking: FileDescriptor(rawValue: sinkEnd))
       let copying = reactor.task { await Rig.attempt(source.endpoint, sink, interruption.options(routes)) }
-      try await Rig.untilSinkStalls(from: source.fd, on: reactor)
+      if interruption == .cancel { try await Rig.untilSinkStalls(from: source.fd, on: reactor) }
 
       // When it is interrupted.
       let error = try await error(of: copying, by: interruption)
@@ -106,7 +108,7 @@ struct InterruptionTests {
         await Rig.attempt(source.throttled(to: 5), sink.endpoint, interruption.options())
       }
       let copying = reactor.task { await copySlowly(source.endpoint) }
-      await Rig.untilWaiting(on: reactor)
+      if interruption == .cancel { try await Rig.untilWaiting(on: reactor) }
 
       let error = try await error(of: copying, by: interruption)
 

@@ -94,7 +94,7 @@ struct LentDescriptorTests {
       let sink = try WatchedSink(.tcp)
       let copying = reactor.task { await Rig.attempt(PipeEnd(lending: FileDescriptor(rawValue: end)), sink.endpoint) }
       // It waits for the first byte without blocking the reactor, which still answers.
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       peer.feed(Pattern.bytes(1 << 20))
       let report = try await copying.value.get()
@@ -118,7 +118,7 @@ struct LentDescriptorTests {
         await Rig.attempt(source.endpoint, PipeEnd(lending: FileDescriptor(rawValue: end)))
       }
       // It waits for room without blocking the reactor.
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       let arrived = peer.drain()
       let report = try await copying.value.get()
@@ -142,9 +142,9 @@ struct LentDescriptorTests {
           PipeEnd(lending: FileDescriptor(rawValue: sourceEnd)), PipeEnd(lending: FileDescriptor(rawValue: sinkEnd)),
           CopyOptions(routes: .only(.buffered)))
       }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
       feeder.feed(Pattern.bytes(1 << 20))
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       let arrived = taker.drain()
 

@@ -16,8 +16,8 @@ struct PeerTests {
       let sink = try WatchedSink(.unix)
       try peer.write(Pattern.bytes(5000))
       let copying = reactor.task { await Rig.attempt(source, sink.endpoint, CopyOptions(routes: routes)) }
-      while try Linux.readableBytes(in: end) > 0 { await Task.yield() }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilTaken(from: end)
+      try await Rig.untilWaiting(on: reactor)
 
       peer.reset()
 
@@ -95,7 +95,7 @@ struct PeerTests {
         let arrived = try await onThread { try client.read(size) }
         #expect(Pattern.difference(arrived, piece) == nil)
         answer += piece
-        await Rig.untilWaiting(on: reactor)
+        try await Rig.untilWaiting(on: reactor)
       }
       server.finishWriting()
       #expect(try await downstream.value.delivered == answer.count)
@@ -136,7 +136,7 @@ struct PeerTests {
       let connection = try Connection(taking: FileDescriptor(rawValue: end))
       let (sink, other) = (try WatchedSink(.unix), try WatchedSink(.unix))
       let copying = reactor.task { await Rig.attempt(connection, sink.endpoint) }
-      await Rig.untilWaiting(on: reactor)
+      try await Rig.untilWaiting(on: reactor)
 
       // When a second copy and a read want the same bytes.
       let second = await Rig.attempt(connection, other.endpoint)

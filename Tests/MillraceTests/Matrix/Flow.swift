@@ -59,8 +59,10 @@ struct Flow: Sendable {
       var got: [UInt8] = []
       var fed = 0
       for piece in pieces where fed < expected.fromSource {
-        try feeder.write(bytes[piece])
-        fed = piece.upperBound
+        // A piece that the limit cuts is not taken whole, and the rest of it must not block this thread.
+        let end = min(piece.upperBound, expected.fromSource)
+        try feeder.write(bytes[fed..<end])
+        fed = end
         let due = min(expected.bytes.count, expected.fromMemory + fed)
         got += try drain.read(due - got.count)
       }

@@ -21,10 +21,4 @@ enum Rig {
     await group.shutdown()
     return try result.get()
   }
-
-  /// Returns once `count` operations wait on the reactor: an event, asked for again and again, and no guess of how
-  /// long it takes.
-  static func untilWaiting(_ count: Int = 1, on reactor: Reactor) async {
-    while await reactor.metrics().tasks.waiting < count { await Task.yield() }
-  }
 }
