@@ -39,7 +39,7 @@ extension Transfer {
 
   private func noteWhatStayedOut() {
     if let lastingRefusal { reactor.refusals[refusalKey(.pipedSplice)] = lastingRefusal }
-    guard wasAdaptive, !spliceIsOut, ledger.bytes(by: .pipedSplice) == 0, ledger.bytes(by: .buffered) > 0 else {
+    guard isAdaptive, !spliceIsOut, ledger.bytes(by: .pipedSplice) == 0, ledger.bytes(by: .buffered) > 0 else {
       return
     }
     ledger.decline(

@@ -13,7 +13,7 @@ extension Transfer {
     case .pipedSplice:
       if pipe == nil, !spliceIsOut { leasePipe() }
     case .adaptive:
-      if gauge.isBulk, !spliceIsOut, heldInBuffer == 0, remaining >= FlowGauge.leastOwed {
+      if wantsPipe, heldInBuffer == 0 {
         if pipe == nil {
           giveBackBuffer()
           leasePipe()
@@ -27,6 +27,9 @@ extension Transfer {
     default: break
     }
   }
+
+  /// An adaptive flow has become bulk, and is to be spliced as soon as its buffer is empty.
+  var wantsPipe: Bool { isAdaptive && gauge.isBulk && !spliceIsOut && remaining >= FlowGauge.leastOwed }
 
   /// What is empty goes back: a copy that waits for its source owns nothing.
   func giveBackLeases() {

@@ -87,7 +87,7 @@ extension Transfer {
     if case .only = options.routes {
       ledger.forgetDeclined()
     } else if methods == [.pipedSplice, .buffered], to == .socket {
-      wasAdaptive = true
+      isAdaptive = true
       return [.adaptive]
     }
     if methods.isEmpty { methods = [.buffered] }

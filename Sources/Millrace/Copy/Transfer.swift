@@ -43,7 +43,7 @@ final class Transfer: @unchecked Sendable {
   var pump = SplicePump(remaining: 0, chunk: 0)
   var residency = Residency()
   var tees: [TeeBranch] = []
-  var wasAdaptive = false
+  var isAdaptive = false
   /// Why the kernel will never splice between these ends.
   var lastingRefusal: String?
   /// No splice any more in this copy, for the reason that stands in the ledger.

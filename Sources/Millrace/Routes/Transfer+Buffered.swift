@@ -35,7 +35,9 @@ extension Transfer {
         if let step = writeOut(&lease, &left) { return step }
       }
       if remaining == 0 || sourceEnded { return .ended }
-      if left == 0 { return .progressed }
+      // Bulk, and nothing is held: the next bite can take the pipe. A sink that is the slower side would otherwise keep
+      // the buffer filled, and the flow buffered, for ever.
+      if left == 0 || wantsPipe { return .progressed }
       if !mayRead { return .awaitSource }
       // A terminal is asked again before each read: the next one might wait for ever, and nothing could end it.
       if isOffloaded, hasRead, let source, source.mayBlock, source.readiness != nil { return .progressed }
