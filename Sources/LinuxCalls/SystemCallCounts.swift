@@ -1,8 +1,9 @@
 import CLinux
 
-/// How many system calls of each kind were made, to 4 billion.
+/// How many system calls of each kind were made in a stretch, to 4 billion of a kind.
 package struct SystemCallCounts: Sendable {
-  private var counts = InlineArray<32, UInt32>(repeating: 0)
+  // One vector: a copy takes the difference of two readings each time it suspends.
+  fileprivate var counts = SIMD32<UInt32>(repeating: 0)
 
   package init() {}
 
@@ -11,9 +12,7 @@ package struct SystemCallCounts: Sendable {
   }
 
   package var total: Int {
-    var sum = 0
-    for index in counts.indices { sum += Int(counts[index]) }
-    return sum
+    SystemCall.allCases.reduce(0) { $0 + self[$1] }
   }
 
   /// The kinds that were called at all, in a fixed order.
@@ -23,36 +22,51 @@ package struct SystemCallCounts: Sendable {
 
   /// Adds what happened between two readings of a thread's counters.
   package mutating func add(from before: SystemCallCounts, to after: SystemCallCounts) {
-    for index in counts.indices { counts[index] &+= after.counts[index] &- before.counts[index] }
+    counts &+= after.counts &- before.counts
   }
 
   package static func += (total: inout SystemCallCounts, more: SystemCallCounts) {
-    for index in total.counts.indices { total.counts[index] &+= more.counts[index] }
+    total.counts &+= more.counts
   }
 
-  /// The calls this thread has made since it started.
+  /// The calls this thread has made since it started, modulo 2³²: for differences.
   package static var ofThisThread: SystemCallCounts {
-    ThreadCounters.ofThisThread.reading
-  }
-
-  fileprivate mutating func load(_ pointer: UnsafePointer<UInt64>) {
-    for index in counts.indices { counts[index] = UInt32(truncatingIfNeeded: clinux_read_count(pointer, Int32(index))) }
+    var reading = SystemCallCounts()
+    withUnsafeMutableBytes(of: &reading.counts) { bytes in
+      if let numbers = bytes.baseAddress?.assumingMemoryBound(to: UInt32.self) { clinux_read_counts(numbers) }
+    }
+    return reading
   }
 }
 
-/// A thread's counters, written by that thread alone and readable by every other for as long as the thread lives.
-package struct ThreadCounters: @unchecked Sendable {
-  private let pointer: UnsafeMutablePointer<UInt64>
+/// How many system calls of each kind were made over the life of a thread, or of many.
+package struct SystemCallTotals: Sendable {
+  private var counts = InlineArray<32, UInt64>(repeating: 0)
 
-  package static var ofThisThread: ThreadCounters {
-    ThreadCounters(pointer: clinux_thread_counts())
+  package init() {}
+
+  /// The calls this thread has made since it started.
+  package static var ofThisThread: SystemCallTotals {
+    let thread = clinux_thread_counts()
+    var totals = SystemCallTotals()
+    for kind in totals.counts.indices { totals.counts[kind] = thread?[kind] ?? 0 }
+    return totals
   }
 
-  private init(pointer: UnsafeMutablePointer<UInt64>) { self.pointer = pointer }
+  package static func += (totals: inout SystemCallTotals, more: SystemCallCounts) {
+    for kind in totals.counts.indices { totals.counts[kind] += UInt64(more.counts[kind]) }
+  }
 
-  package var reading: SystemCallCounts {
-    var counts = SystemCallCounts()
-    counts.load(pointer)
-    return counts
+  package static func += (totals: inout SystemCallTotals, more: SystemCallTotals) {
+    for kind in totals.counts.indices { totals.counts[kind] += more.counts[kind] }
+  }
+
+  /// By the name in the manual, of what was called at all.
+  package var byName: [String: Int] {
+    var byName: [String: Int] = [:]
+    for kind in SystemCall.allCases where counts[kind.rawValue] > 0 {
+      byName[kind.name] = Int(clamping: counts[kind.rawValue])
+    }
+    return byName
   }
 }

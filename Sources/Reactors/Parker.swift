@@ -11,11 +11,11 @@ package final class Parker {
   #endif
 
   package unowned let reactor: Reactor
-  private var continuation: Continuation?
-  package private(set) var interrupt: Interrupt?
-  private var isShielded = false
+  @exclusivity(unchecked) private var continuation: Continuation?
+  @exclusivity(unchecked) package private(set) var interrupt: Interrupt?
+  @exclusivity(unchecked) private var isShielded = false
   /// Counts the leases, so that a late interrupt does not strike the next operation.
-  private(set) var lease: UInt64 = 0
+  @exclusivity(unchecked) private(set) var lease: UInt64 = 0
 
   init(reactor: Reactor) { self.reactor = reactor }
 

@@ -17,22 +17,21 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   private let createdTasks = Atomic<Int>(0)
 
   // What follows belongs to the reactor's thread.
-  package var buffers = BufferPool()
-  package var pipes: PipePool
-  package var refusals = RouteRefusals()
+  @exclusivity(unchecked) package var buffers = BufferPool()
+  @exclusivity(unchecked) package var pipes: PipePool
+  @exclusivity(unchecked) package var refusals = RouteRefusals()
   /// Nanoseconds of `Linux.now`, read once a turn of the loop.
-  package private(set) var now = Linux.now
-  var counters = ReactorCounters()
-  private var markedCPU: Int64 = 0
-  private var markedJob = -2
-  private var smallWorkSeen: Int64 = 0
-  private var poolCalls = SystemCallCounts()
-  private var ready: Deque<UnownedJob> = []
-  private var yielding: [UnsafeContinuation<Void, Never>] = []
-  private var timers = TimerHeap()
-  private var idleParkers: [Parker] = []
-  private var threadCounters: ThreadCounters?
-  private var isStopping = false
+  @exclusivity(unchecked) package private(set) var now = Linux.now
+  @exclusivity(unchecked) var counters = ReactorCounters()
+  @exclusivity(unchecked) private var busyBefore: Int64 = 0
+  @exclusivity(unchecked) private var busySince = Linux.now
+  @exclusivity(unchecked) private var smallWorkSeen: Int64 = 0
+  @exclusivity(unchecked) private var poolCalls = SystemCallTotals()
+  @exclusivity(unchecked) private var ready: Deque<UnownedJob> = []
+  @exclusivity(unchecked) private var yielding: [UnsafeContinuation<Void, Never>] = []
+  @exclusivity(unchecked) private var timers = TimerHeap()
+  @exclusivity(unchecked) private var idleParkers: [Parker] = []
+  @exclusivity(unchecked) private var isStopping = false
 
   private struct End: Sendable {
     var hasCome = false
@@ -115,13 +114,9 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
   package func countBlockingCalls(_ calls: SystemCallCounts) { poolCalls += calls }
 
-  /// The thread's CPU time when the job before this one ended, if one measured it then.
-  package var cpuMark: Int64? { markedJob + 1 == counters.jobs ? markedCPU : nil }
-
-  package func markCPU(_ nanoseconds: Int64) {
-    markedCPU = nanoseconds
-    markedJob = counters.jobs
-  }
+  /// Nanoseconds since the start in which this thread had work, whether or not the kernel gave it a CPU. Together with
+  /// `Linux.threadCPU` it says what a stretch of work cost, for the price of two clocks that are no system calls.
+  package var busyTime: Int64 { busyBefore + (Linux.now - busySince) }
 
   /// Small messages went through this reactor a moment ago: bulk transfers beside them take shorter turns.
   package var hasSmallWork: Bool { now - smallWorkSeen < 10_000_000 }
@@ -157,7 +152,6 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
   private func run() {
     Linux.threadOwner = Unmanaged.passUnretained(self).toOpaque()
-    threadCounters = ThreadCounters.ofThisThread
     let events = UnsafeMutableBufferPointer<ReadinessEvent>.allocate(capacity: 256)
     defer { events.deallocate() }
     var jobs: [UnownedJob] = []
@@ -200,9 +194,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     if ready.isEmpty, yielding.isEmpty, !isDone, inbox.prepareToSleep() {
       timeout = timers.nextDue.map { max(0, $0 - Linux.now) }
     }
+    busyBefore = busyTime
     // Only a broken descriptor could fail here, and that one is ours alone.
     let count = (try? Linux.epollWait(epoll, into: events, timeout: timeout)) ?? 0
     now = Linux.now
+    busySince = now
     if count > 0 || timeout != 0 { counters.wakeUps += 1 }
     for index in 0..<count {
       let event = events[index]
@@ -232,7 +228,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
   @concurrent
   private func readMetrics() async -> ReactorMetrics {
-    var calls = threadCounters?.reading ?? SystemCallCounts()
+    var calls = SystemCallTotals.ofThisThread
     calls += poolCalls
     return ReactorMetrics(
       reactor: index,
@@ -240,7 +236,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         running: counters.running, runnable: ready.count + inbox.count, waiting: counters.parked,
         inBlockingCall: counters.inBlockingCall, created: createdTasks.load(ordering: .relaxed)),
       threads: 1 + blockingPool.threadCount, wakeUps: counters.wakeUps, jobs: counters.jobs,
-      systemCalls: Dictionary(uniqueKeysWithValues: calls.nonzero.map { ($0.kind.name, $0.count) }),
+      systemCalls: calls.byName,
       bytesByRoute: counters.bytesByRoute, pipesLeased: pipes.leased, pipesIdle: pipes.idleCount,
       buffersLeased: buffers.leased, buffersIdle: buffers.idleCount, timers: timers.count)
   }

@@ -18,16 +18,16 @@ package final class Readiness {
   private let watched = Atomic<Int32>(-1)
 
   /// False once a call said EAGAIN or gave less than it was asked for; true again when an edge says so.
-  package var mayRead = true
-  package var mayWrite = true
+  @exclusivity(unchecked) package var mayRead = true
+  @exclusivity(unchecked) package var mayWrite = true
   /// A read that gives less than asked does not mean that there is no more: the peer has finished, hung up or failed,
   /// and that edge is spent; or there is urgent data, before which a read stops (tcp(7)).
-  package private(set) var mayStopShort = false
+  @exclusivity(unchecked) package private(set) var mayStopShort = false
   /// Urgent data has come. A splice stops before it for good, and says EAGAIN as if there were nothing.
   package var hasUrgentData: Bool { urgent.load(ordering: .relaxed) }
   private let urgent = Atomic<Bool>(false)
-  private var reader: Parker?
-  private var writer: Parker?
+  @exclusivity(unchecked) private var reader: Parker?
+  @exclusivity(unchecked) private var writer: Parker?
 
   package init(_ descriptor: Int32, on reactor: Reactor, lent: Bool) {
     self.descriptor = descriptor

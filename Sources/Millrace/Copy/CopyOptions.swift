@@ -11,7 +11,8 @@ public struct CopyOptions: Sendable {
   public var passesEnd: Bool
   /// Which routes may be taken.
   public var routes: RouteChoice
-  /// Whether the report has CPU times, which costs a system call for each time the copy waits. Default: true.
+  /// Whether the report has CPU times, which costs two system calls when it begins and two when it ends, and two
+  /// looks at the clock each time it waits. Default: true.
   public var measuresCPU: Bool
   /// Called on the copy's reactor as bytes are delivered, at least once for each 16 MiB; must not block.
   public var progress: (@Sendable (CopyProgress) -> Void)?

@@ -101,8 +101,9 @@ public struct CopyReport: Sendable, Codable, Equatable {
   public var ownRoute: String? { contents.ownRoute }
   /// Seconds from start to end.
   public var elapsedSeconds: Double { contents.elapsedSeconds }
-  /// Seconds of CPU in user space; nil when not measured. The sum of this and ``systemCPUSeconds`` is exact; it is
-  /// divided as the kernel divides the time of the threads that did the work.
+  /// Seconds of CPU in user space; nil when not measured. The sum of this and ``systemCPUSeconds`` is the time the
+  /// reactor's thread worked for this copy, times the share of it that the thread had a CPU, and what the blocking pool
+  /// used for it; it is divided as the kernel divides the time of the threads that did the work.
   public var userCPUSeconds: Double? { contents.userCPUSeconds }
   /// Seconds of CPU in the kernel; nil when not measured.
   public var systemCPUSeconds: Double? { contents.systemCPUSeconds }

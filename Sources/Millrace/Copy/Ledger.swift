@@ -9,7 +9,9 @@ struct Ledger {
   private(set) var declined: [CopyReport.Declined] = []
   var waits = CopyReport.Waits()
   var calls = SystemCallCounts()
-  /// Nanoseconds, of both kinds.
+  /// Nanoseconds in which the reactor's thread worked for this copy.
+  var busy: Int64 = 0
+  /// Nanoseconds of CPU, of both kinds.
   var cpu: Int64 = 0
   /// How the kernel divides the time of the threads that did the work.
   var proportion = ThreadUsage(user: 0, system: 0)

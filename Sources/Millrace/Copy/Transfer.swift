@@ -11,68 +11,68 @@ final class Transfer: @unchecked Sendable {
   let options: CopyOptions
   let modifiers: Modifiers
   /// What was asked for; let go once the ends are open, for a copy that waits for long should be small.
-  private(set) var request: CopyRequest?
+  @safe @exclusivity(unchecked) private(set) var request: CopyRequest?
 
   // The ends. Of each side one is set, or none for a source in memory.
-  var source: KernelEnd?
-  var sink: KernelEnd?
+  @safe @exclusivity(unchecked) var source: KernelEnd?
+  @safe @exclusivity(unchecked) var sink: KernelEnd?
   let reader: (any ByteReader)?
   let writer: (any ByteWriter)?
   let collector: Collector?
   /// The files whose positions move with the copy.
-  var sourceFile: File?
-  var sinkFile: File?
+  @safe @exclusivity(unchecked) var sourceFile: File?
+  @safe @exclusivity(unchecked) var sinkFile: File?
 
   // What is held in between.
-  var pending = PendingBytes()
-  var buffer: BufferLease?
-  var pipe: PipeLease?
+  @safe @exclusivity(unchecked) var pending = PendingBytes()
+  @safe @exclusivity(unchecked) var buffer: BufferLease?
+  @safe @exclusivity(unchecked) var pipe: PipeLease?
   /// Bytes of `buffer` that came from `pending`.
-  var primed = 0
+  @safe @exclusivity(unchecked) var primed = 0
 
   // Where it stands.
-  var ledger = Ledger()
+  @safe @exclusivity(unchecked) var ledger = Ledger()
   /// Bytes that may still be taken from the source.
-  var remaining = Int.max
+  @safe @exclusivity(unchecked) var remaining = Int.max
   /// The most bytes of all, where someone has set one.
-  var limit = Int.max
+  @safe @exclusivity(unchecked) var limit = Int.max
   /// Bytes a section has promised and not given yet.
-  var owed: Int?
-  var sourceEnded = false
-  var gauge = FlowGauge()
-  var pump = SplicePump(remaining: 0, chunk: 0)
-  var residency = Residency()
-  var tees: [TeeBranch] = []
-  var isAdaptive = false
+  @safe @exclusivity(unchecked) var owed: Int?
+  @safe @exclusivity(unchecked) var sourceEnded = false
+  @safe @exclusivity(unchecked) var gauge = FlowGauge()
+  @safe @exclusivity(unchecked) var pump = SplicePump(remaining: 0, chunk: 0)
+  @safe @exclusivity(unchecked) var residency = Residency()
+  @safe @exclusivity(unchecked) var tees: [TeeBranch] = []
+  @safe @exclusivity(unchecked) var isAdaptive = false
   /// Why the kernel will never splice between these ends.
-  var lastingRefusal: String?
+  @safe @exclusivity(unchecked) var lastingRefusal: String?
   /// No splice any more in this copy, for the reason that stands in the ledger.
-  var spliceIsOut = false
+  @safe @exclusivity(unchecked) var spliceIsOut = false
 
   // Where the copy is, and what it waits for.
-  var stage = Stage.beginning
-  var methods: [Method] = []
-  var waiting = Waiting.nothing
-  var failure: CopyFailure?
-  var turnLeft = Transfer.shortTurn
+  @safe @exclusivity(unchecked) var stage = Stage.beginning
+  @safe @exclusivity(unchecked) var methods: [Method] = []
+  @safe @exclusivity(unchecked) var waiting = Waiting.nothing
+  @safe @exclusivity(unchecked) var failure: CopyFailure?
+  @safe @exclusivity(unchecked) var turnLeft = Transfer.shortTurn
   /// Bites in a row that moved nothing.
-  var fruitless = 0
+  @safe @exclusivity(unchecked) var fruitless = 0
   /// A terminal has something to read.
-  var mayReadBlocking = false
-  var writerAllowance = 0
-  var offloaded: OffloadedBite?
-  var isOffloaded = false
+  @safe @exclusivity(unchecked) var mayReadBlocking = false
+  @safe @exclusivity(unchecked) var writerAllowance = 0
+  @safe @exclusivity(unchecked) var offloaded: OffloadedBite?
+  @safe @exclusivity(unchecked) var isOffloaded = false
 
   // Time.
   let parker: Parker
-  private(set) var buckets: [TokenBucket] = []
+  @safe @exclusivity(unchecked) private(set) var buckets: [TokenBucket] = []
   let started = Linux.now
-  var lastProgress: Int64
+  @safe @exclusivity(unchecked) var lastProgress: Int64
   let deadline: Int64?
   lazy var timer = TimerEntry(self)
   /// Ends a wait that has a time of its own.
   lazy var waitTimer = TimerEntry(parker)
-  let usageAtStart: ThreadUsage
+  let meterAtStart: ThreadMeter?
 
   init(_ request: CopyRequest, on reactor: Reactor) {
     self.reactor = reactor
@@ -89,7 +89,7 @@ final class Transfer: @unchecked Sendable {
     if case .writer(let writer) = sink.end { self.writer = writer } else { writer = nil }
     if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
     lastProgress = started
-    usageAtStart = options.measuresCPU ? .ofThisThread : ThreadUsage(user: 0, system: 0)
+    meterAtStart = options.measuresCPU ? ThreadMeter(of: reactor) : nil
     deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds }
     buckets = modifiers.rates.map { TokenBucket(bytesPerSecond: $0, at: started) }
   }
