@@ -20,6 +20,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   @exclusivity(unchecked) package var buffers = BufferPool()
   @exclusivity(unchecked) package var pipes: PipePool
   @exclusivity(unchecked) package var refusals = RouteRefusals()
+  @exclusivity(unchecked) package var resident = ResidentRanges()
   /// Nanoseconds of `Linux.now`, read once a turn of the loop.
   @exclusivity(unchecked) package private(set) var now = Linux.now
   @exclusivity(unchecked) var counters = ReactorCounters()

@@ -11,7 +11,9 @@ extension Transfer {
     if source.mayBlock { return true }
     guard source.kind == .regular, let offset = source.offset else { return false }
     let ahead = min(Self.longTurn, remaining)
-    return !residency.holds(source.number, at: offset, length: ahead, fileSize: source.facts.size)
+    let file = ResidentRanges.File(device: source.facts.device, inode: source.facts.inode)
+    return !reactor.resident.holds(
+      source.number, file, at: offset, length: ahead, fileSize: source.facts.size, now: reactor.now)
   }
 
   func offload(_ method: Method, _ allowance: Int) throws(CopyFailure) -> Suspension {

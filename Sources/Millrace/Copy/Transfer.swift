@@ -41,7 +41,6 @@ final class Transfer: @unchecked Sendable {
   @safe @exclusivity(unchecked) var sourceEnded = false
   @safe @exclusivity(unchecked) var gauge = FlowGauge()
   @safe @exclusivity(unchecked) var pump = SplicePump(remaining: 0, chunk: 0)
-  @safe @exclusivity(unchecked) var residency = Residency()
   @safe @exclusivity(unchecked) var tees: [TeeBranch] = []
   @safe @exclusivity(unchecked) var isAdaptive = false
   /// Why the kernel will never splice between these ends.

@@ -10,8 +10,9 @@ struct FlowGauge: Equatable, Sendable {
   static let small = 16 * 1024
   /// So many wake-ups of one kind in a row decide, so that a single large answer in a chatty protocol does not.
   static let inARow = 3
-  /// This much without a pause is bulk, whatever came before.
-  static let stream = 256 * 1024
+  /// This much without a pause is bulk, whatever came before: a buffer full. Measured with an echo of 64 KiB, which at
+  /// 256 KiB here cost 6 % more than splicing from the start, and now the same.
+  static let stream = 64 * 1024
   /// Never start to splice for less than this.
   static let leastOwed = 4096
 
@@ -27,9 +28,10 @@ struct FlowGauge: Equatable, Sendable {
     }
   }
 
-  /// The source has nothing more for now. Answers whether what it had was a small message.
+  /// The source has nothing more for now. Answers whether what it had was a small message; what trickles in on a bulk
+  /// flow is none, and must not shorten the turns of the others.
   mutating func paused() -> Bool {
-    let wasSmall = thisWake > 0 && thisWake < Self.bulk
+    let wasSmall = !isBulk && thisWake > 0 && thisWake < Self.bulk
     let speaksAgainstState = isBulk ? thisWake < Self.small : thisWake >= Self.bulk
     run = speaksAgainstState ? run + 1 : 0
     thisWake = 0

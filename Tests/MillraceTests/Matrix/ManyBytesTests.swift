@@ -1,5 +1,5 @@
 import Glibc
-import Millrace
+@testable import Millrace
 import Testing
 
 @Suite("Many bytes")
@@ -35,6 +35,43 @@ struct ManyBytesTests {
     #expect(reports[0].declined.map(\.route) == [.pipedSplice])
     // How much of it is spliced goes by how fast it comes.
     #expect(reports[1].delivered == bytes.count)
+    try await reactors.expectNothingLeased()
+  }
+
+  /// given a source that has always more, and a sink that is the slower side, so that the buffer is never empty when a
+  /// turn begins; when many MiB are copied; then all but the first of it is spliced.
+  @Test("bulk is spliced where the sink is the slower side")
+  func slowSink() async throws {
+    let reactors = try MatrixReactor()
+    let bytes = Pattern.bytes(8 << 20)
+    let report = try await reactors.group.all[0].task {
+      let from = try SourceRig(.tcp, bytes)
+      let to = try SinkRig(.unix, length: nil)
+      let (feeder, drain) = (try #require(from.feeder), try #require(to.drain))
+      let feeding = startThread {
+        try feeder.write(bytes)
+        feeder.finishWriting()
+      }
+      let source = from.source
+      let waiting = startThread {
+        while from.queued < 4 * FlowGauge.stream { sched_yield() }
+      }
+      try await waiting.value
+      let draining = startThread {
+        while to.hasRoom { sched_yield() }
+        return try drain.read()
+      }
+      let report = try await copy(from: source, to: to.sink)
+      try await feeding.value
+      to.end()
+      #expect(Pattern.difference(try await draining.value, bytes) == nil)
+      from.close()
+      to.close()
+      return report
+    }.value
+    #expect(report.waits.sink > 0)
+    #expect(report.bytesByRoute[.buffered, default: 0] <= 4 * FlowGauge.stream)
+    #expect(report.bytesByRoute[.pipedSplice, default: 0] >= bytes.count - 4 * FlowGauge.stream)
     try await reactors.expectNothingLeased()
   }
 

@@ -60,6 +60,12 @@ struct SourceRig: Sendable {
   /// The kernel's name of the engine's descriptor.
   var name: String? { Descriptors.name(of: number) }
 
+  /// Bytes the kernel has for the engine to read now.
+  var queued: Int {
+    var count: Int32 = 0
+    return ioctl(number, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+  }
+
   /// What is wrong with where the source stands after `taken` of its bytes were copied. Blocks until a stream's feeder
   /// has given all the rest.
   func problems(after taken: Int) throws -> [String] {

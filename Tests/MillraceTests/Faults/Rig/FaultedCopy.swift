@@ -1,5 +1,5 @@
 import LinuxCalls
-import Millrace
+@testable import Millrace
 
 /// A pair of ends with the route that its copy takes when nothing is in the way.
 struct Lane: Sendable, CustomStringConvertible {
@@ -16,7 +16,7 @@ struct Lane: Sendable, CustomStringConvertible {
   }
 
   /// The most that is delivered between two calls of a progress observer: a turn, or a bite in the blocking pool.
-  var stride: Int { 1 << 20 }
+  var stride: Int { Transfer.longTurn }
 
   /// Enough for a first, a middle and a last of these.
   var payload: Int { 2 * stride + stride / 2 }
