@@ -45,7 +45,7 @@ struct ManyBytesTests {
     let reactors = try MatrixReactor()
     let bytes = Pattern.bytes(8 << 20)
     let report = try await reactors.group.all[0].task {
-      let from = try SourceRig(.tcp, bytes)
+      let from = try SourceRig(.tcp, bytes, buffer: 1 << 20)
       let to = try SinkRig(.unix, length: nil)
       let (feeder, drain) = (try #require(from.feeder), try #require(to.drain))
       let feeding = startThread {
@@ -54,7 +54,7 @@ struct ManyBytesTests {
       }
       let source = from.source
       let waiting = startThread {
-        while from.queued < 4 * FlowGauge.stream { sched_yield() }
+        while from.queued < 2 * FlowGauge.stream { sched_yield() }
       }
       try await waiting.value
       let draining = startThread {
