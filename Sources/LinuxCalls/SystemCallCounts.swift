@@ -2,8 +2,8 @@ import CLinux
 
 /// How many system calls of each kind were made in a stretch, to 4 billion of a kind.
 package struct SystemCallCounts: Sendable {
-  // One vector: a copy takes the difference of two readings each time it suspends.
-  fileprivate var counts = SIMD32<UInt32>(repeating: 0)
+  // Not a SIMD type, which would ask for the alignment of a whole vector wherever it is stored.
+  fileprivate var counts = InlineArray<32, UInt32>(repeating: 0)
 
   package init() {}
 
@@ -22,11 +22,21 @@ package struct SystemCallCounts: Sendable {
 
   /// Adds what happened between two readings of a thread's counters.
   package mutating func add(from before: SystemCallCounts, to after: SystemCallCounts) {
-    counts &+= after.counts &- before.counts
+    // In C, without checks of bounds: a copy does this each time it suspends.
+    let (before, after) = (before, after)
+    withUnsafeBytes(of: before.counts) { before in
+      withUnsafeBytes(of: after.counts) { after in
+        withUnsafeMutableBytes(of: &counts) { total in
+          clinux_add_counts(
+            total.baseAddress?.assumingMemoryBound(to: UInt32.self), before.baseAddress?.assumingMemoryBound(to: UInt32.self),
+            after.baseAddress?.assumingMemoryBound(to: UInt32.self))
+        }
+      }
+    }
   }
 
   package static func += (total: inout SystemCallCounts, more: SystemCallCounts) {
-    total.counts &+= more.counts
+    for kind in total.counts.indices { total.counts[kind] &+= more.counts[kind] }
   }
 
   /// The calls this thread has made since it started, modulo 2³²: for differences.

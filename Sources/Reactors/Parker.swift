@@ -14,6 +14,10 @@ package final class Parker {
   @exclusivity(unchecked) private var continuation: Continuation?
   @exclusivity(unchecked) package private(set) var interrupt: Interrupt?
   @exclusivity(unchecked) private var isShielded = false
+  /// The operation waits; the continuation is its own or that of the parker it shares a task with.
+  @exclusivity(unchecked) package private(set) var isParked = false
+  /// Holds the continuation of the task that this parker and that one wait in.
+  @exclusivity(unchecked) private var companion: Parker?
   /// Counts the leases, so that a late interrupt does not strike the next operation.
   @exclusivity(unchecked) private(set) var lease: UInt64 = 0
 
@@ -43,16 +47,38 @@ package final class Parker {
   /// Parks `waiting`, for those who suspend by themselves to save the frame of `park()`; they ask `interrupt` first.
   package func hold(_ waiting: Continuation, isShielded: Bool) {
     continuation = waiting
+    rest(isShielded: isShielded)
+  }
+
+  // MARK: - Two operations in one task
+
+  /// From here on the task of this operation is that of `other`, which holds the continuation for both.
+  package func share(taskOf other: Parker) { companion = other }
+
+  /// The operation waits, and its task goes on with the other one or suspends by `holdForBoth`.
+  package func rest(isShielded: Bool) {
+    isParked = true
     self.isShielded = isShielded
     reactor.counters.parked += 1
   }
 
-  /// Resumes the task if it is parked; otherwise nothing.
+  /// The task suspends until one of the two is woken. Asked only while both rest, or the other has come to its end.
+  package func holdForBoth(_ waiting: Continuation) { continuation = waiting }
+
+  // MARK: - Going on
+
+  /// Lets the operation go on if it is parked; otherwise nothing. Resumes the task if that is suspended.
   package func wake(_ wake: Wake = .ready) {
-    guard let waiting = continuation else { return }
-    continuation = nil
+    guard isParked else { return }
+    isParked = false
     isShielded = false
     reactor.counters.parked -= 1
+    (companion ?? self).resume(wake)
+  }
+
+  private func resume(_ wake: Wake) {
+    guard let waiting = continuation else { return }
+    continuation = nil
     waiting.resume(returning: wake)
   }
 
@@ -99,7 +125,10 @@ package final class Parker {
   func beginLease() { interrupt = nil }
 
   /// Whatever is still on its way to this lease comes too late.
-  func endLease() { lease &+= 1 }
+  func endLease() {
+    lease &+= 1
+    companion = nil
+  }
 }
 
 extension Parker: TimerTarget {

@@ -49,8 +49,8 @@ struct RelayCommand: AsyncParsableCommand {
   }
 }
 
-/// Both directions of one connection, each in a task of its own: what connecting needed on the stack of this one is
-/// gone with it. The connections are closed when the last of the two lets go of them.
+/// Both directions of one connection in one task, which is a new one: what connecting needed on the stack of this one is
+/// gone with it.
 private func relay(
   _ client: Connection, to address: Address, on reactor: Reactor, _ options: CopyOptions
 ) async {
@@ -58,17 +58,9 @@ private func relay(
     client.close()
     return
   }
-  Task(executorPreference: reactor) { await pass(from: client, to: upstream, options) }
-  Task(executorPreference: reactor) { await pass(from: upstream, to: client, options) }
-}
-
-/// One direction. A failure closes both ends: the other direction then ends too
-/// instead of waiting for a peer that nobody serves.
-private func pass(from source: Connection, to sink: Connection, _ options: CopyOptions) async {
-  do {
-    _ = try await copy(from: source, to: sink, options: options)
-  } catch {
-    source.close()
-    sink.close()
+  Task(executorPreference: reactor) {
+    _ = await exchange(between: client, and: upstream, options: options)
+    client.close()
+    upstream.close()
   }
 }

@@ -124,6 +124,10 @@ static inline void clinux_read_counts(uint32_t *into) {
   const uint64_t *counts = clinux_thread_counts();
   for (int kind = 0; kind < CLINUX_KINDS; kind++) into[kind] = (uint32_t)counts[kind];
 }
+// What happened between two readings.
+static inline void clinux_add_counts(uint32_t *total, const uint32_t *before, const uint32_t *after) {
+  for (int kind = 0; kind < CLINUX_KINDS; kind++) total[kind] += after[kind] - before[kind];
+}
 
 // Whether any injected fault is armed; one relaxed load on the way into a call.
 int clinux_faults_armed(void);

@@ -28,6 +28,8 @@ public struct CopyError: Error, Sendable {
     case idle
     /// The endpoint was closed while the copy used it.
     case closed
+    /// The other direction of an exchange failed, and its source is gone: ``exchange(_:_:)``.
+    case otherDirection
     /// The end is none that a stream can be copied from or to: the reason says why.
     case unsupported(String)
     /// The route that was asked for does not work here: the reason says why.
@@ -93,6 +95,7 @@ extension CopyError: CustomStringConvertible {
       case .deadline: "the deadline passed"
       case .idle: "no byte was delivered for as long as the idle timeout allows"
       case .closed: "the \(side) was closed meanwhile"
+      case .otherDirection: "the other direction failed"
       case .unsupported(let reason): "the \(side) cannot be copied \(side == .source ? "from" : "to"): \(reason)"
       case .routeUnavailable(let route, let reason): "the route \(route) was asked for and does not work: \(reason)"
       case .sameFile: "source and sink are the same file, and the ranges overlap"

@@ -51,9 +51,8 @@ extension CopyRequest {
     var ledger = Ledger()
     ledger.took(done.delivered)
     ledger.deliver(done.delivered, by: .own)
-    ledger.ownRoute = done.name
     let end: CopyReport.End = done.delivered == limit ? .limitReached : .sourceEnded
-    return ledger.report(end: end, elapsed: Linux.now - started, hasCPU: false)
+    return ledger.report(end: end, elapsed: Linux.now - started, hasCPU: false, ownRoute: done.name)
   }
 
   private func failure(_ side: CopyError.Side, _ error: any Error, _ started: Int64) -> CopyError {

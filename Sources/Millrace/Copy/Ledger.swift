@@ -15,7 +15,6 @@ struct Ledger {
   var cpu: Int64 = 0
   /// How the kernel divides the time of the threads that did the work.
   var proportion = ThreadUsage(user: 0, system: 0)
-  var ownRoute: String?
 
   mutating func took(_ count: Int) { consumed += count }
 
@@ -36,7 +35,7 @@ struct Ledger {
   func bytes(by route: Route) -> Int { byRoute[route.slot] }
 
   func report(
-    end: CopyReport.End, elapsed: Int64, hasCPU: Bool, tees: [CopyReport.TeeReport] = []
+    end: CopyReport.End, elapsed: Int64, hasCPU: Bool, ownRoute: String? = nil, tees: [CopyReport.TeeReport] = []
   ) -> CopyReport {
     var report = CopyReport.Contents()
     report.tees = tees

@@ -19,7 +19,10 @@ extension Transfer {
   /// Gives everything back and says what was done.
   @inline(never)
   func conclude() -> Result<CopyReport, CopyError> {
-    defer { reactor.giveBack(parker) }
+    defer {
+      otherDirection = nil
+      reactor.giveBack(parker)
+    }
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
     noteWhatStayedOut()
@@ -33,7 +36,7 @@ extension Transfer {
     }
     let end: CopyReport.End = failure != nil ? .failed : hitLimit ? .limitReached : .sourceEnded
     let report = ledger.report(
-      end: end, elapsed: Linux.now - started, hasCPU: options.measuresCPU,
+      end: end, elapsed: Linux.now - started, hasCPU: measuresCPU,
       tees: tees.map { $0.report(copied: ledger.delivered) })
     close()
     guard let failure else { return .success(report) }

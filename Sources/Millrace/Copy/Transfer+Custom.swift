@@ -1,7 +1,22 @@
 import Reactors
 
+/// The ends that are not the kernel's, of a copy that has one.
+final class OwnEnds: Sendable {
+  let reader: (any ByteReader)?
+  let writer: (any ByteWriter)?
+
+  init?(_ source: SourceShape.End, _ sink: SinkShape.End) {
+    if case .reader(let reader) = source { self.reader = reader } else { reader = nil }
+    if case .writer(let writer) = sink { self.writer = writer } else { writer = nil }
+    if reader == nil, writer == nil { return nil }
+  }
+}
+
 // Someone else's reader and writer: the only awaits of a copy that are not our own.
 extension Transfer {
+  var reader: (any ByteReader)? { ownEnds?.reader }
+  var writer: (any ByteWriter)? { ownEnds?.writer }
+
   /// Takes the next bytes from the reader.
   @inline(never)
   func askReader() async {

@@ -64,12 +64,12 @@ extension Transfer {
 
   /// Works until something has to be waited for, and keeps account of the stretch.
   @inline(never)
-  private func advance() -> Suspension {
+  func advance() -> Suspension {
     let calls = SystemCallCounts.ofThisThread
-    let start = options.measuresCPU ? Linux.now : 0
+    let start = measuresCPU ? Linux.now : 0
     defer {
       ledger.calls.add(from: calls, to: .ofThisThread)
-      if options.measuresCPU { ledger.busy += Linux.now - start }
+      if measuresCPU { ledger.busy += Linux.now - start }
     }
     do throws(CopyFailure) {
       return try work()
@@ -222,7 +222,7 @@ extension Transfer {
     guard case .moving(let index) = stage else { return }
     let route = methods[index].route ?? .buffered
     if refusal.isLasting { reactor.refusals[refusalKey(route)] = refusal.reason }
-    if index == methods.count - 1 || options.routes == .only(route) {
+    if index == methods.count - 1 || routes == .only(route) {
       throw CopyFailure(.copy, .routeUnavailable(route, reason: refusal.reason))
     }
     ledger.decline(route, refusal.reason)

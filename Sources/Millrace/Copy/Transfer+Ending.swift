@@ -6,7 +6,7 @@ extension Transfer {
   /// Everything is delivered: passes the end of the source on, if that is wanted.
   func passEnd() throws(CopyFailure) -> Suspension? {
     stage = .ended
-    guard options.passesEnd else { return nil }
+    guard passesEnd else { return nil }
     passEndToTees()
     if writer != nil {
       stage = .passingEnd

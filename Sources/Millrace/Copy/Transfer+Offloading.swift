@@ -74,7 +74,7 @@ final class OffloadedBite: BlockingWork, @unchecked Sendable {
 
   func performBlocking() {
     let callsBefore = SystemCallCounts.ofThisThread
-    let measuresCPU = transfer.options.measuresCPU
+    let measuresCPU = transfer.measuresCPU
     let cpuBefore = measuresCPU ? Linux.threadCPU : 0
     let usageBefore = measuresCPU ? ThreadUsage.ofThisThread : usage
     let outcome = transfer.bite(method, allowance)

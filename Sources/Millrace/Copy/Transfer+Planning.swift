@@ -24,10 +24,10 @@ extension Transfer {
     sink = try openSink(sinkShape.end)
     try refuseWhatIsNoStream(source, .source)
     try refuseWhatIsNoStream(sink, .sink)
-    limit = min(options.limit ?? Int.max, sourceShape.limit ?? Int.max)
+    limit = min(request.options.limit ?? Int.max, sourceShape.limit ?? Int.max)
     if case .file(_, _, let length?) = sinkShape.end { limit = min(limit, length) }
     let head = Array(sourceShape.head.prefix(limit))
-    let isBuffered = options.routes == .only(.buffered)
+    let isBuffered = routes == .only(.buffered)
     pending = PendingBytes(head, route: isBuffered ? .buffered : .memory)
     ledger.took(head.count)
     remaining = limit - head.count
@@ -61,7 +61,7 @@ extension Transfer {
   func plan() throws(CopyFailure) -> [Method] {
     if reader != nil || writer != nil { return try planCustom() }
     guard let source else {
-      if case .only(let route) = options.routes, route != .memory, route != .buffered {
+      if case .only(let route) = routes, route != .memory, route != .buffered {
         throw CopyFailure(.copy, .routeUnavailable(route, reason: "the bytes are in memory already"))
       }
       return [.deliver]
@@ -77,14 +77,14 @@ extension Transfer {
         methods.append(Method(route))
       }
     }
-    if case .only(let route) = options.routes, !methods.contains(Method(route)) {
+    if case .only(let route) = routes, !methods.contains(Method(route)) {
       let reason = ledger.declined.first { $0.route == route }?.reason
       throw CopyFailure(
         .copy,
         .routeUnavailable(
           route, reason: reason ?? "no such route leads from \(source.kind.rawValue) to \(sinkKind.rawValue)"))
     }
-    if case .only = options.routes {
+    if case .only = routes {
       ledger.forgetDeclined()
     } else if methods == [.pipedSplice, .buffered], to == .socket {
       isAdaptive = true
@@ -95,7 +95,7 @@ extension Transfer {
   }
 
   private func planCustom() throws(CopyFailure) -> [Method] {
-    if case .only(let route) = options.routes, route != .buffered {
+    if case .only(let route) = routes, route != .buffered {
       throw CopyFailure(
         .copy, .routeUnavailable(route, reason: "one end reads or writes by itself, so the bytes pass through memory"))
     }
@@ -104,7 +104,7 @@ extension Transfer {
 
   /// Why `route` is not for these ends, by their facts; nil when it is worth a try.
   private func reasonAgainst(_ route: Route, _ source: KernelEnd, _ sink: KernelEnd?) -> String? {
-    switch options.routes {
+    switch routes {
     case .only(let only) where only != route: return "another route was asked for"
     case .without(let excluded) where excluded.contains(route) && route != .buffered: return "excluded by the caller"
     default: break

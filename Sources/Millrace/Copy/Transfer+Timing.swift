@@ -6,7 +6,7 @@ extension Transfer {
   func interruption() -> CopyFailure? {
     if let interrupt = parker.interrupt {
       switch interrupt {
-      case .cancelled: return CopyFailure(.copy, .cancelled)
+      case .cancelled: return CopyFailure(.copy, endsWithOther ? .otherDirection : .cancelled)
       case .deadline: return CopyFailure(.copy, .deadline)
       case .idle: return CopyFailure(.copy, .idle)
       case .closed: break
@@ -22,7 +22,7 @@ extension Transfer {
   }
 
   private func nextDue(after progress: Int64) -> Int64? {
-    let idle = options.idleTimeout.map { progress + $0.nanoseconds }
+    let idle = idleLimit.map { progress + $0 }
     guard let deadline else { return idle }
     return min(deadline, idle ?? deadline)
   }
@@ -46,7 +46,8 @@ extension Transfer: TimerTarget {
       parker.interrupt(by: .deadline)
       return nil
     }
-    guard let due = nextDue(after: lastProgress) else { return nil }
+    // Of an exchange, bytes either way are progress.
+    guard let due = nextDue(after: max(lastProgress, otherDirection?.lastProgress ?? 0)) else { return nil }
     if due > now { return due }
     parker.interrupt(by: .idle)
     return nil

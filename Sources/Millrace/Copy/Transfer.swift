@@ -8,16 +8,21 @@ import SystemPackage
 /// routes are extensions, one a file; `Transfer+Driving` takes the turns, waits and keeps the time.
 final class Transfer: @unchecked Sendable {
   let reactor: Reactor
-  let options: CopyOptions
   let modifiers: Modifiers
   /// What was asked for; let go once the ends are open, for a copy that waits for long should be small.
   @safe @exclusivity(unchecked) private(set) var request: CopyRequest?
 
+  // Of the options what is needed to the end.
+  let passesEnd: Bool
+  let measuresCPU: Bool
+  let routes: RouteChoice
+  /// Nanoseconds without a byte.
+  let idleLimit: Int64?
+
   // The ends. Of each side one is set, or none for a source in memory.
   @safe @exclusivity(unchecked) var source: KernelEnd?
   @safe @exclusivity(unchecked) var sink: KernelEnd?
-  let reader: (any ByteReader)?
-  let writer: (any ByteWriter)?
+  let ownEnds: OwnEnds?
   let collector: Collector?
   /// The files whose positions move with the copy.
   @safe @exclusivity(unchecked) var sourceFile: File?
@@ -48,6 +53,11 @@ final class Transfer: @unchecked Sendable {
   /// No splice any more in this copy, for the reason that stands in the ledger.
   @safe @exclusivity(unchecked) var spliceIsOut = false
 
+  /// Of an exchange, the other one of the two; let go at the end.
+  @safe @exclusivity(unchecked) var otherDirection: Transfer?
+  @safe @exclusivity(unchecked) var endsWithOther = false
+  @safe @exclusivity(unchecked) var isOver = false
+
   // Where the copy is, and what it waits for.
   @safe @exclusivity(unchecked) var stage = Stage.beginning
   @safe @exclusivity(unchecked) var methods: [Method] = []
@@ -77,15 +87,18 @@ final class Transfer: @unchecked Sendable {
     self.reactor = reactor
     self.request = request
     parker = reactor.leaseParker()
-    options = request.options
     let source = request.sourceShape
     let sink = request.sinkShape
     var modifiers = source.modifiers
     modifiers.add(sink.modifiers)
+    let options = request.options
     if let progress = options.progress { modifiers.observers.append(Observer(skip: 0, call: progress)) }
     self.modifiers = modifiers
-    if case .reader(let reader) = source.end { self.reader = reader } else { reader = nil }
-    if case .writer(let writer) = sink.end { self.writer = writer } else { writer = nil }
+    ownEnds = OwnEnds(source.end, sink.end)
+    passesEnd = options.passesEnd
+    routes = options.routes
+    measuresCPU = options.measuresCPU
+    idleLimit = options.idleTimeout?.nanoseconds
     if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
     lastProgress = started
     meterAtStart = options.measuresCPU ? ThreadMeter(of: reactor) : nil

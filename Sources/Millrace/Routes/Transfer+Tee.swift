@@ -30,17 +30,17 @@ extension Transfer {
       }
     }
     if let reason = reasonAgainstTee(source, sink) {
-      if case .only(let route) = options.routes, route != .buffered {
+      if case .only(let route) = routes, route != .buffered {
         throw CopyFailure(.copy, .routeUnavailable(route, reason: reason))
       }
       ledger.decline(.pipedSplice, reason)
       return [.buffered]
     }
-    return options.routes == .only(.pipedSplice) ? [.pipedSplice] : [.pipedSplice, .buffered]
+    return routes == .only(.pipedSplice) ? [.pipedSplice] : [.pipedSplice, .buffered]
   }
 
   private func reasonAgainstTee(_ source: KernelEnd, _ sink: KernelEnd?) -> String? {
-    guard options.routes.allows(.pipedSplice) else {
+    guard routes.allows(.pipedSplice) else {
       return "with a second sink it is the only one, and it is excluded"
     }
     guard let sink else { return "the bytes are wanted in memory" }

@@ -17,7 +17,7 @@ enum Sentence {
       error.side == .source
         ? "cannot read \(source): \(errno) (\(call))" : "cannot write \(sink): \(errno) (\(call))"
     case .truncated(let owed): "\(source) became shorter while it was read: \(owed) bytes are missing"
-    case .cancelled: "stopped"
+    case .cancelled, .otherDirection: "stopped"
     case .deadline: "the time limit of --timeout passed"
     case .idle: "no byte moved for as long as --idle-timeout allows"
     case .closed: "\(error.side == .source ? source : sink) was closed"

@@ -1,0 +1,155 @@
+import Reactors
+
+/// Two transfers that share a task: each goes on when its own parker is woken, and the task suspends when both wait.
+final class ExchangeRun: @unchecked Sendable {
+  /// Why the task suspends.
+  private enum Pause { case done, turn, parked }
+
+  /// Until there are transfers.
+  private var requests: (forth: CopyRequest, back: CopyRequest)?
+  private var forth: Transfer?
+  private var back: Transfer?
+  private var firstFailure: Transfer?
+  private var tickets: (Parker.Ticket, Parker.Ticket)?
+
+  /// Never inlined: what it needs for a moment would stay in the caller's frame.
+  @inline(never)
+  init(_ forth: CopyRequest, _ back: CopyRequest) {
+    if let reactor = Reactor.current { prepare(forth, back, on: reactor) } else { requests = (forth, back) }
+  }
+
+  @inline(never)
+  convenience init(_ one: Connection, _ other: Connection, _ options: CopyOptions) {
+    self.init(CopyRequest(one, other, options), CopyRequest(other, one, options))
+  }
+
+  private func prepare(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor) {
+    let one = Transfer(forth, on: reactor)
+    let other = Transfer(back, on: reactor)
+    other.parker.share(taskOf: one.parker)
+    one.otherDirection = other
+    other.otherDirection = one
+    (self.forth, self.back) = (one, other)
+    tickets = (one.parker.ticket, other.parker.ticket)
+    for transfer in [one, other] where transfer.ownEnds != nil {
+      transfer.failure = CopyFailure(
+        transfer.reader != nil ? .source : .sink, .unsupported("it reads or writes by itself; in an exchange the kernel does"))
+      noteEnd(of: transfer)
+      transfer.otherDirection?.endsWithOther = true
+      transfer.otherDirection?.parker.interrupt(by: .cancelled)
+    }
+  }
+
+  // What is on the stack of a task that waits is memory for as long as it waits: these frames hold one reference each.
+
+  func drive() async {
+    if forth == nil { return await driveElsewhere() }
+    await withTaskCancellationHandler {
+      await alternate()
+    } onCancel: {
+      cancel()
+    }
+  }
+
+  /// From any thread.
+  private func cancel() {
+    tickets?.0.interrupt(by: .cancelled)
+    tickets?.1.interrupt(by: .cancelled)
+  }
+
+  /// On the reactor of one of the ends.
+  @inline(never)
+  private func driveElsewhere() async {
+    guard let requests else { return }
+    let reactor = requests.forth.home ?? requests.back.home ?? Reactors.shared.next()
+    await withTaskExecutorPreference(reactor) { await driveHopped(on: reactor) }
+  }
+
+  @concurrent
+  private func driveHopped(on reactor: Reactor) async {
+    guard let (forth, back) = requests else { return }
+    requests = nil
+    prepare(forth, back, on: reactor)
+    await drive()
+  }
+
+  private func alternate() async {
+    while true {
+      switch advance() {
+      case .done: return
+      case .turn: await forth?.reactor.yield()
+      #if DEBUG
+        case .parked: _ = await withCheckedContinuation { hold($0) }
+      #else
+        case .parked: _ = unsafe await withUnsafeContinuation { unsafe hold($0) }
+      #endif
+      }
+    }
+  }
+
+  private func hold(_ continuation: Parker.Continuation) {
+    #if DEBUG
+      forth?.parker.holdForBoth(continuation)
+    #else
+      unsafe forth?.parker.holdForBoth(continuation)
+    #endif
+  }
+
+  @inline(never)
+  private func advance() -> Pause {
+    guard let forth, let back else { return .done }
+    var yields = false
+    while !yields {
+      if !forth.isOver, !forth.parker.isParked { yields = goOn(forth) }
+      if !back.isOver, !back.parker.isParked, goOn(back) { yields = true }
+      if forth.isOver, back.isOver { return .done }
+      if forth.isOver || forth.parker.isParked, back.isOver || back.parker.isParked { return .parked }
+    }
+    return .turn
+  }
+
+  /// Lets one of the two work until it waits; true when it gives others their turn.
+  private func goOn(_ transfer: Transfer) -> Bool {
+    switch transfer.advance() {
+    case .turn: return true
+    case .parked:
+      // An interrupt is seen at once.
+      if transfer.parker.interrupt == nil { transfer.parker.rest(isShielded: false) }
+    case .offloaded: transfer.parker.rest(isShielded: true)
+    // The last three are refused at the start.
+    case .done, .reader, .writer, .writerEnd: noteEnd(of: transfer)
+    }
+    return false
+  }
+
+  private func noteEnd(of transfer: Transfer) {
+    transfer.isOver = true
+    guard let failure = transfer.failure else { return }
+    if firstFailure == nil { firstFailure = transfer }
+    guard failure.side != .sink, let other = transfer.otherDirection, !other.isOver else { return }
+    switch failure.cause {
+    case .cancelled: other.parker.interrupt(by: .cancelled)
+    case .deadline: other.parker.interrupt(by: .deadline)
+    case .idle: other.parker.interrupt(by: .idle)
+    default:
+      other.endsWithOther = true
+      other.parker.interrupt(by: .cancelled)
+    }
+  }
+
+  @inline(never)
+  func outcome() -> ExchangeReport {
+    guard let forth, let back else { preconditionFailure("an exchange is driven before it is asked for its outcome") }
+    let isBackFirst = firstFailure === back
+    let results = (forth.conclude(), back.conclude())
+    return ExchangeReport(
+      forth: results.0, back: results.1,
+      failure: isBackFirst ? results.1.failure ?? results.0.failure : results.0.failure ?? results.1.failure)
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
+  }
+}
