@@ -2,23 +2,36 @@ package import SystemPackage
 
 /// A buffer on lease, with the bytes in it that are not delivered yet: filled at the end, emptied from the front.
 package struct BufferLease: ~Copyable {
-  private let memory: UnsafeMutableRawBufferPointer
-  private var start = 0
-  private var end = 0
+  private let base: UnsafeMutableRawPointer
+  // Small numbers: every copy has room for a lease.
+  private var first: UInt32 = 0
+  private var last: UInt32 = 0
 
-  init(_ memory: UnsafeMutableRawBufferPointer) { self.memory = memory }
+  init(_ base: UnsafeMutableRawPointer) { self.base = base }
 
-  deinit { memory.deallocate() }
+  deinit { base.deallocate() }
 
-  consuming func surrender() -> UnsafeMutableRawBufferPointer {
-    let memory = memory
+  consuming func surrender() -> UnsafeMutableRawPointer {
+    let base = base
     discard self
-    return memory
+    return base
+  }
+
+  private var start: Int {
+    get { Int(first) }
+    set { first = UInt32(newValue) }
+  }
+  private var end: Int {
+    get { Int(last) }
+    set { last = UInt32(newValue) }
+  }
+  private var memory: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: base, count: BufferPool.bufferSize)
   }
 
   package var count: Int { end - start }
-  package var isEmpty: Bool { start == end }
-  package var room: Int { memory.count - end }
+  package var isEmpty: Bool { first == last }
+  package var room: Int { BufferPool.bufferSize - end }
 
   /// Appends what `read` puts into the room left, at most `most` bytes; answers the count.
   package mutating func fill(

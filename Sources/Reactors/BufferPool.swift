@@ -7,7 +7,7 @@ package struct BufferPool: ~Copyable {
   /// More idle buffers than this are freed.
   private static let mostIdle = 64
 
-  private var idle: [UnsafeMutableRawBufferPointer] = []
+  private var idle: [UnsafeMutableRawPointer] = []
   package private(set) var leased = 0
 
   init() { idle.reserveCapacity(Self.mostIdle) }

@@ -5,11 +5,11 @@ import SystemPackage
 /// An end of a copy that the kernel reads or writes.
 struct KernelEnd {
   let descriptor: Descriptor
+  /// How to wait for it; nil for what never makes anyone wait.
+  let readiness: Readiness?
   let facts: EndFacts
   /// Where the next byte is, where there are positions; nil for streams, and for a sink that appends.
   var offset: Int64?
-  /// How to wait for it; nil for what never makes anyone wait.
-  let readiness: Readiness?
   /// The readiness was made for this copy alone: the descriptor has no home, or lives on another reactor, whose state
   /// is not ours to touch.
   let isGuest: Bool

@@ -11,10 +11,23 @@ struct Ledger {
   var calls = SystemCallCounts()
   /// Nanoseconds in which the reactor's thread worked for this copy.
   var busy: Int64 = 0
-  /// Nanoseconds of CPU, of both kinds.
+  /// Nanoseconds of CPU, of both kinds, that the blocking pool used; with those of the reactor's thread from `end(_:)` on.
   var cpu: Int64 = 0
-  /// How the kernel divides the time of the threads that did the work.
+  /// How the kernel divides the time of the threads that did the work. Until `end(_:)`, less what the thread had at first.
   var proportion = ThreadUsage(user: 0, system: 0)
+  private var cpuAtStart: Int64 = 0
+  private var busyAtStart: Int64 = 0
+
+  mutating func begin(_ meter: ThreadMeter) {
+    cpuAtStart = meter.cpu
+    busyAtStart = meter.busy
+    proportion.add(from: meter.usage, to: ThreadUsage(user: 0, system: 0))
+  }
+
+  mutating func end(_ meter: ThreadMeter) {
+    cpu += ThreadMeter.cpu(of: busy, had: meter.cpu - cpuAtStart, needed: meter.busy - busyAtStart)
+    proportion.add(meter.usage)
+  }
 
   mutating func took(_ count: Int) { consumed += count }
 

@@ -7,8 +7,8 @@ import Reactors
 /// goes on, it made a relay of small messages a sixth dearer. So a copy adds up its stretches of work by the clock that
 /// is no system call, and the CPU clock is read when it begins and when it ends, for the share that the thread got.
 struct ThreadMeter {
-  private let cpu: Int64
-  private let busy: Int64
+  let cpu: Int64
+  let busy: Int64
   let usage: ThreadUsage
 
   /// On the reactor's thread.
@@ -18,10 +18,9 @@ struct ThreadMeter {
     usage = .ofThisThread
   }
 
-  /// Nanoseconds of CPU for `work` nanoseconds between `start` and this reading. Never more than `work`: the thread's
-  /// own housekeeping is nobody's.
-  func cpu(of work: Int64, since start: ThreadMeter) -> Int64 {
-    let (had, needed) = (cpu - start.cpu, busy - start.busy)
+  /// Nanoseconds of CPU for `work` nanoseconds of a stretch in which the thread `had` so many, and `needed` so many.
+  /// Never more than `work`: the thread's own housekeeping is nobody's.
+  static func cpu(of work: Int64, had: Int64, needed: Int64) -> Int64 {
     guard needed > 0, had < needed else { return work }
     return Int64(Double(work) * Double(had) / Double(needed))
   }

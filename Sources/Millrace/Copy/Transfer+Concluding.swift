@@ -29,11 +29,7 @@ extension Transfer {
     for route in Route.allCases where ledger.bytes(by: route) > 0 {
       reactor.countDelivered(ledger.bytes(by: route), by: route.rawValue)
     }
-    if let meterAtStart {
-      let meter = ThreadMeter(of: reactor)
-      ledger.cpu += meter.cpu(of: ledger.busy, since: meterAtStart)
-      ledger.proportion.add(from: meterAtStart.usage, to: meter.usage)
-    }
+    if measuresCPU { ledger.end(ThreadMeter(of: reactor)) }
     let end: CopyReport.End = failure != nil ? .failed : hitLimit ? .limitReached : .sourceEnded
     let report = ledger.report(
       end: end, elapsed: Linux.now - started, hasCPU: measuresCPU,

@@ -107,7 +107,6 @@ extension Transfer {
     if let deadline, started >= deadline { throw CopyFailure(.copy, .deadline) }
     try open()
     armTimer()
-    try openTees()
     methods = try plan()
     stage = .moving(0)
     prime(for: methods[0])

@@ -37,12 +37,12 @@ extension Transfer {
 
   /// Shows bytes that were delivered to those who asked to see them, from the first that concerns them.
   func show(_ slice: ArraySlice<UInt8>) {
-    guard !modifiers.hashers.isEmpty || !tees.isEmpty else { return }
+    guard !hashers.isEmpty || !tees.isEmpty else { return }
     unsafe showBytes(slice.span.bytes)
   }
 
   func showBytes(_ bytes: RawSpan) {
-    for request in modifiers.hashers {
+    for request in hashers {
       let skip = max(0, request.skip - ledger.delivered)
       if skip < bytes.byteCount { request.hasher.update(bytes.extracting(droppingFirst: skip)) }
     }

@@ -38,6 +38,7 @@ extension Transfer {
     if case .nothing = sourceShape.end { sourceEnded = true }
     try refuseSameFile()
     if collector != nil { reserveCollector() }
+    try openTees(sourceShape.modifiers.tees + sinkShape.modifiers.tees)
   }
 
   /// Ends the use of both ends, and says where their positions are now.
@@ -110,7 +111,7 @@ extension Transfer {
     default: break
     }
     guard route != .buffered, let sink else { return nil }
-    if !modifiers.hashers.isEmpty { return "a hash must see the bytes" }
+    if !hashers.isEmpty { return "a hash must see the bytes" }
     if sink.facts.appends { return "sink appends" }
     if route != .copyFileRange {
       for end in [source, sink] where end.kind.isStreamSocket && end.facts.blocks {

@@ -30,9 +30,9 @@ extension Transfer {
   func noteDelivered(_ moved: Int) {
     lastProgress = reactor.now
     spend(moved)
-    guard !modifiers.observers.isEmpty else { return }
+    guard !observers.isEmpty else { return }
     let elapsed = Duration.nanoseconds(Linux.now - started)
-    for observer in modifiers.observers where ledger.delivered > observer.skip {
+    for observer in observers where ledger.delivered > observer.skip {
       observer.call(
         CopyProgress(delivered: ledger.delivered - observer.skip, route: ledger.lastRoute, elapsed: elapsed))
     }

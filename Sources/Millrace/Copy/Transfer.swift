@@ -8,13 +8,12 @@ import SystemPackage
 /// routes are extensions, one a file; `Transfer+Driving` takes the turns, waits and keeps the time.
 final class Transfer: @unchecked Sendable {
   let reactor: Reactor
-  let modifiers: Modifiers
+  let observers: [Observer]
+  let hashers: [HashRequest]
   /// What was asked for; let go once the ends are open, for a copy that waits for long should be small.
   @safe @exclusivity(unchecked) private(set) var request: CopyRequest?
 
   // Of the options what is needed to the end.
-  let passesEnd: Bool
-  let measuresCPU: Bool
   let routes: RouteChoice
   /// Nanoseconds without a byte.
   let idleLimit: Int64?
@@ -43,34 +42,23 @@ final class Transfer: @unchecked Sendable {
   @safe @exclusivity(unchecked) var limit = Int.max
   /// Bytes a section has promised and not given yet.
   @safe @exclusivity(unchecked) var owed: Int?
-  @safe @exclusivity(unchecked) var sourceEnded = false
   @safe @exclusivity(unchecked) var gauge = FlowGauge()
   @safe @exclusivity(unchecked) var pump = SplicePump(remaining: 0, chunk: 0)
   @safe @exclusivity(unchecked) var tees: [TeeBranch] = []
-  @safe @exclusivity(unchecked) var isAdaptive = false
   /// Why the kernel will never splice between these ends.
   @safe @exclusivity(unchecked) var lastingRefusal: String?
-  /// No splice any more in this copy, for the reason that stands in the ledger.
-  @safe @exclusivity(unchecked) var spliceIsOut = false
 
   /// Of an exchange, the other one of the two; let go at the end.
   @safe @exclusivity(unchecked) var otherDirection: Transfer?
-  @safe @exclusivity(unchecked) var endsWithOther = false
-  @safe @exclusivity(unchecked) var isOver = false
 
   // Where the copy is, and what it waits for.
   @safe @exclusivity(unchecked) var stage = Stage.beginning
-  @safe @exclusivity(unchecked) var methods: [Method] = []
   @safe @exclusivity(unchecked) var waiting = Waiting.nothing
+  @safe @exclusivity(unchecked) var methods: [Method] = []
   @safe @exclusivity(unchecked) var failure: CopyFailure?
   @safe @exclusivity(unchecked) var turnLeft = Transfer.shortTurn
-  /// Bites in a row that moved nothing.
-  @safe @exclusivity(unchecked) var fruitless = 0
-  /// A terminal has something to read.
-  @safe @exclusivity(unchecked) var mayReadBlocking = false
   @safe @exclusivity(unchecked) var writerAllowance = 0
   @safe @exclusivity(unchecked) var offloaded: OffloadedBite?
-  @safe @exclusivity(unchecked) var isOffloaded = false
 
   // Time.
   let parker: Parker
@@ -81,7 +69,22 @@ final class Transfer: @unchecked Sendable {
   lazy var timer = TimerEntry(self)
   /// Ends a wait that has a time of its own.
   lazy var waitTimer = TimerEntry(parker)
-  let meterAtStart: ThreadMeter?
+
+  // Yes and no, side by side: each alone would take eight bytes, and there are two transfers for every idle connection.
+  let passesEnd: Bool
+  let measuresCPU: Bool
+  @safe @exclusivity(unchecked) var sourceEnded = false
+  @safe @exclusivity(unchecked) var isAdaptive = false
+  /// No splice any more in this copy, for the reason that stands in the ledger.
+  @safe @exclusivity(unchecked) var spliceIsOut = false
+  /// A terminal has something to read.
+  @safe @exclusivity(unchecked) var mayReadBlocking = false
+  @safe @exclusivity(unchecked) var isOffloaded = false
+  /// Bites in a row that moved nothing.
+  @safe @exclusivity(unchecked) var fruitless: UInt8 = 0
+  /// Of an exchange: the other direction failed and takes this one along; this one has come to its end.
+  @safe @exclusivity(unchecked) var endsWithOther = false
+  @safe @exclusivity(unchecked) var isOver = false
 
   init(_ request: CopyRequest, on reactor: Reactor) {
     self.reactor = reactor
@@ -93,7 +96,8 @@ final class Transfer: @unchecked Sendable {
     modifiers.add(sink.modifiers)
     let options = request.options
     if let progress = options.progress { modifiers.observers.append(Observer(skip: 0, call: progress)) }
-    self.modifiers = modifiers
+    observers = modifiers.observers
+    hashers = modifiers.hashers
     ownEnds = OwnEnds(source.end, sink.end)
     passesEnd = options.passesEnd
     routes = options.routes
@@ -101,7 +105,7 @@ final class Transfer: @unchecked Sendable {
     idleLimit = options.idleTimeout?.nanoseconds
     if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
     lastProgress = started
-    meterAtStart = options.measuresCPU ? ThreadMeter(of: reactor) : nil
+    if options.measuresCPU { ledger.begin(ThreadMeter(of: reactor)) }
     deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds }
     buckets = modifiers.rates.map { TokenBucket(bytesPerSecond: $0, at: started) }
   }

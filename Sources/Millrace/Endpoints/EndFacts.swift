@@ -44,14 +44,25 @@ public enum EndKind: String, Sendable, Codable, CaseIterable {
 /// The facts of a descriptor at the time of a copy.
 struct EndFacts: Sendable {
   var kind: EndKind
-  /// Of a regular file; of /proc files a lie.
-  var size: Int64 = 0
-  var device: UInt64 = 0
-  var inode: UInt64 = 0
   /// O_NONBLOCK is not set: a call on this end may block the thread.
   var blocks = false
   /// O_APPEND is set: writes go to the end, whatever offset they name.
   var appends = false
+  /// What a regular file has besides; apart, for a relay's ends are none.
+  private var file: RegularFile?
+
+  private final class RegularFile: Sendable {
+    let size: Int64
+    let device: UInt64
+    let inode: UInt64
+
+    init(_ facts: FileFacts) { (size, device, inode) = (facts.size, facts.device, facts.inode) }
+  }
+
+  /// Of a regular file; of /proc files a lie.
+  var size: Int64 { file?.size ?? 0 }
+  var device: UInt64 { file?.device ?? 0 }
+  var inode: UInt64 { file?.inode ?? 0 }
 
   /// Asks the kernel. What can never change is asked once in a descriptor's life; flags and size are asked each time.
   init(of descriptor: Descriptor) throws(Errno) {
@@ -61,9 +72,6 @@ struct EndFacts: Sendable {
     }
     let number = descriptor.number
     let facts = try Linux.facts(of: number)
-    device = facts.device
-    inode = facts.inode
-    size = facts.size
     kind =
       switch facts.kind {
       case .regular: .regular
@@ -74,6 +82,7 @@ struct EndFacts: Sendable {
       case .socket: try Self.socketKind(number)
       case .other: .unknown
       }
+    if kind == .regular { file = RegularFile(facts) }
     let flags = try Linux.flags(of: number)
     blocks = !flags.contains(.nonBlocking)
     appends = flags.contains(.append)

@@ -16,12 +16,13 @@ struct FlowGauge: Equatable, Sendable {
   /// Never start to splice for less than this.
   static let leastOwed = 4096
 
+  // Small numbers: an idle connection has two gauges.
+  private var thisWake: Int32 = 0
+  private var run: Int8 = 0
   private(set) var isBulk = false
-  private var thisWake = 0
-  private var run = 0
 
   mutating func moved(_ bytes: Int) {
-    thisWake += bytes
+    thisWake = Int32(clamping: Int(thisWake) + bytes)
     if thisWake >= Self.stream, !isBulk {
       isBulk = true
       run = 0

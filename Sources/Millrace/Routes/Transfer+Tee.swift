@@ -4,8 +4,8 @@ import SystemPackage
 
 extension Transfer {
   /// Begins the use of every second sink.
-  func openTees() throws(CopyFailure) {
-    for request in modifiers.tees {
+  func openTees(_ requests: [TeeRequest]) throws(CopyFailure) {
+    for request in requests {
       let shape = request.tee.sink.sinkShape
       let end: KernelEnd
       switch shape.end {
@@ -44,7 +44,7 @@ extension Transfer {
       return "with a second sink it is the only one, and it is excluded"
     }
     guard let sink else { return "the bytes are wanted in memory" }
-    if !modifiers.hashers.isEmpty { return "a hash must see the bytes" }
+    if !hashers.isEmpty { return "a hash must see the bytes" }
     let sinks = [sink] + tees.compactMap(\.end)
     if sinks.contains(where: \.facts.appends) { return "sink appends" }
     for end in [source] + sinks {
