@@ -1,0 +1,266 @@
+import Glibc
+@testable import Millrace
+import Testing
+
+/// An exchange between a client and a server, both of them the test's.
+private struct Joined: Sendable {
+  let client: PlainDescriptor
+  let server: PlainDescriptor
+  let reactors: MatrixReactor
+  let front: Connection
+  let back: Connection
+  let exchanging: Task<ExchangeReport, any Error>
+
+  init(_ options: CopyOptions = CopyOptions(passesEnd: true)) async throws {
+    let (front, client) = try PlainPair.tcp()
+    let (back, server) = try PlainPair.unix()
+    (self.client, self.server) = (client, server)
+    let reactors = try MatrixReactor()
+    self.reactors = reactors
+    let ends = try await reactors.group.all[0].task {
+      [try Connection(taking: FileDescriptor(rawValue: front)), try Connection(taking: FileDescriptor(rawValue: back))]
+    }.value
+    (self.front, self.back) = (ends[0], ends[1])
+    exchanging = reactors.group.all[0].task { [front = ends[0], back = ends[1]] in
+      await exchange(between: front, and: back, options: options)
+    }
+  }
+
+  /// Waits until both directions wait.
+  func isIdle() async {
+    while await reactors.group.all[0].metrics().tasks.waiting < 2 { await Task.yield() }
+  }
+
+  func end() async throws -> ExchangeReport {
+    let report = try await exchanging.value
+    front.close()
+    back.close()
+    try await reactors.expectNothingLeased()
+    return report
+  }
+}
+
+@Suite("An exchange: both directions in one task")
+struct ExchangeTests {
+  private static let request = Pattern.bytes(700_003)
+  private static let answer = Pattern.bytes(3_000_001, from: 64)
+
+  /// given two peers that talk at the same time; when one ends long before the other; then each gets every byte and
+  /// then the end of the other, and the reports count both ways.
+  @Test("passes every byte and each end, whichever comes first", arguments: [true, false])
+  func bothWays(clientFirst: Bool) async throws {
+    let joined = try await Joined()
+    let (client, server) = (joined.client, joined.server)
+    let gate = startThread {
+      if clientFirst {
+        try client.write(Self.request)
+        client.finishWriting()
+      }
+    }
+    let serving = startThread {
+      let request = try clientFirst ? server.read() : []
+      try server.write(Self.answer)
+      server.finishWriting()
+      return try clientFirst ? request : server.read()
+    }
+    let answer = try await startThread { try client.read() }.value
+    if !clientFirst {
+      try await startThread {
+        try client.write(Self.request)
+        client.finishWriting()
+      }.value
+    }
+    try await gate.value
+    #expect(Pattern.difference(answer, Self.answer) == nil)
+    #expect(Pattern.difference(try await serving.value, Self.request) == nil)
+    let report = try await joined.end()
+    #expect(report.failure == nil)
+    #expect(try report.forth.get().delivered == Self.request.count)
+    #expect(try report.back.get().delivered == Self.answer.count)
+    #expect(try report.forth.get().end == .sourceEnded)
+  }
+
+  /// given an exchange nobody talks on; when it is looked at; then both directions wait, with no buffer and no pipe,
+  /// and its task has been woken for nothing but its beginning.
+  @Test("holds nothing while nobody talks")
+  func idle() async throws {
+    let joined = try await Joined()
+    await joined.isIdle()
+    let metrics = await joined.reactors.group.all[0].metrics()
+    #expect(metrics.pipesLeased == 0)
+    #expect(metrics.buffersLeased == 0)
+    joined.client.close()
+    joined.server.close()
+    let report = try await joined.end()
+    #expect(report.failure == nil, "\(report)")
+  }
+
+  /// given messages that go back and forth; when they have gone; then each direction made one call for each message on
+  /// either side, and none for the other direction's.
+  @Test("a message one way costs the other way nothing")
+  func calls() async throws {
+    let joined = try await Joined()
+    let (client, server) = (joined.client, joined.server)
+    try await startThread {
+      for round in 0..<50 {
+        try client.write([UInt8(round)])
+        #expect(try server.read(1) == [UInt8(round)])
+        try server.write([UInt8(round), 1])
+        #expect(try client.read(2) == [UInt8(round), 1])
+      }
+      client.close()
+      server.close()
+    }.value
+    let report = try await joined.end()
+    for direction in [try report.forth.get(), try report.back.get()] {
+      #expect(direction.systemCalls["send"] == 50)
+      // One more finds the end; before the first one there may have been nothing, and a Unix socket is asked again.
+      #expect((51...102).contains(direction.systemCalls["recv", default: 0]), "\(direction.systemCalls)")
+      #expect(direction.waits.source <= 52)
+    }
+  }
+
+  /// given an exchange under way; when its task is cancelled; then both directions end as cancelled.
+  @Test("cancelling the task ends both directions")
+  func cancelled() async throws {
+    let joined = try await Joined()
+    await joined.isIdle()
+    joined.exchanging.cancel()
+    let report = try await joined.end()
+    for direction in [report.forth, report.back] {
+      let error = #expect(throws: CopyError.self) { try direction.get() }
+      guard case .cancelled? = error?.cause else { Issue.record("\(direction)"); continue }
+    }
+    #expect(report.failure != nil)
+  }
+
+  /// given an exchange nobody talks on; when the idle timeout has passed; then both directions end as idle.
+  @Test("an idle timeout ends both directions")
+  func idleTimeout() async throws {
+    let joined = try await Joined(CopyOptions(idleTimeout: .milliseconds(20), passesEnd: true))
+    let report = try await joined.end()
+    for direction in [report.forth, report.back] {
+      let error = #expect(throws: CopyError.self) { try direction.get() }
+      guard case .idle? = error?.cause else { Issue.record("\(direction)"); continue }
+    }
+    joined.client.close()
+    joined.server.close()
+  }
+
+  /// given a direction without a byte for longer than the idle timeout, and one that had its last byte later; when the
+  /// timer of the silent one fires; then it comes again when the other would be idle too, and not before.
+  @Test("bytes either way count against the idle timeout")
+  func idleTogether() async throws {
+    let reactors = try MatrixReactor()
+    try await reactors.group.all[0].task {
+      let options = CopyOptions(idleTimeout: .seconds(10))
+      let reactor = try #require(Reactor.current)
+      let silent = Transfer(CopyRequest(Bytes("x"), MemorySink(collector: Collector()), options), on: reactor)
+      let busy = Transfer(CopyRequest(Bytes("x"), MemorySink(collector: Collector()), options), on: reactor)
+      silent.otherDirection = busy
+      (silent.lastProgress, busy.lastProgress) = (1_000_000_000, 5_000_000_000)
+      #expect(silent.timerFired(at: 11_000_000_000) == 15_000_000_000)
+      #expect(silent.parker.interrupt == nil)
+      #expect(silent.timerFired(at: 15_000_000_000) == nil)
+      #expect(silent.parker.interrupt == .idle)
+      for transfer in [silent, busy] { _ = transfer.conclude() }
+    }.value
+    try await reactors.expectNothingLeased()
+  }
+
+  /// given a client that resets its connection; when the exchange notices; then the server's silence does not keep the
+  /// other direction: it ends too, and says why.
+  @Test("a source that fails takes the other direction along")
+  func sourceFails() async throws {
+    let joined = try await Joined()
+    await joined.isIdle()
+    joined.client.reset()
+    let report = try await joined.end()
+    let failure = try #require(report.failure)
+    #expect(failure.side == .source)
+    #expect(failure.errno == .connectionReset)
+    let other = #expect(throws: CopyError.self) { try report.back.get() }
+    guard case .otherDirection? = other?.cause else { Issue.record("\(report)"); return }
+  }
+
+  /// given a server that takes no more but still has an answer; when the client's bytes are refused; then the answer
+  /// comes whole, and the failed direction gives its bytes back.
+  @Test("a sink that fails does not take the answer with it")
+  func sinkFails() async throws {
+    let joined = try await Joined()
+    let (client, server) = (joined.client, joined.server)
+    await joined.isIdle()
+    try await startThread {
+      server.stopReading()
+      try client.write(Pattern.bytes(100))
+      try server.write(Self.answer)
+      server.finishWriting()
+      let answer = try client.read()
+      #expect(Pattern.difference(answer, Self.answer) == nil)
+    }.value
+    let report = try await joined.end()
+    let error = #expect(throws: CopyError.self) { try report.forth.get() }
+    #expect(error?.side == .sink)
+    #expect(error?.errno == .brokenPipe)
+    #expect(error?.residue.count == 100)
+    #expect(try report.back.get().delivered == Self.answer.count)
+  }
+
+  /// given an exchange that waits; when one of its connections is closed by someone else; then both directions end.
+  @Test("closing a connection ends both directions")
+  func closed() async throws {
+    let joined = try await Joined()
+    await joined.isIdle()
+    joined.front.close()
+    let report = try await joined.end()
+    #expect(throws: CopyError.self) { try report.forth.get() }
+    #expect(throws: CopyError.self) { try report.back.get() }
+  }
+
+  /// given a caller that is on no reactor, and wrappers around an end; when it exchanges; then the bytes in front go
+  /// first, and everything arrives.
+  @Test("works from outside a reactor, with wrappers")
+  func outside() async throws {
+    let (front, client) = try PlainPair.unix()
+    let (back, server) = try PlainPair.unix()
+    let one = try Connection(taking: FileDescriptor(rawValue: front))
+    let other = try Connection(taking: FileDescriptor(rawValue: back))
+    let talking = startThread {
+      try client.write([2, 3])
+      client.finishWriting()
+      let got = try server.read()
+      try server.write([9])
+      server.finishWriting()
+      return (got, try client.read())
+    }
+    let report = await exchange(
+      CopyDirection(from: one.prefixed(by: [1]), to: other), CopyDirection(from: other, to: one))
+    let (got, answer) = try await talking.value
+    #expect(got == [1, 2, 3])
+    #expect(answer == [9])
+    #expect(report.failure == nil)
+    #expect(report.description.contains("back: "))
+    one.close()
+    other.close()
+  }
+
+  /// given an end that writes by itself; when it is to take part; then it is refused with a sentence, and the other
+  /// direction ends at once.
+  @Test("an end that reads or writes by itself is refused")
+  func ownEnds() async throws {
+    let (front, client) = try PlainPair.unix()
+    let one = try Connection(taking: FileDescriptor(rawValue: front))
+    let report = await exchange(
+      CopyDirection(from: one, to: WriterSink(writer: ArrayWriter())), CopyDirection(from: Bytes("x"), to: one))
+    let failure = try #require(report.failure)
+    guard case .unsupported = failure.cause else { Issue.record("\(failure)"); return }
+    #expect(throws: CopyError.self) { try report.back.get() }
+    one.close()
+    client.close()
+  }
+}
+
+extension PlainDescriptor {
+  /// What the peer sends from now on is refused with EPIPE, over a Unix socket.
+  fileprivate func stopReading() { shutdown(number, Int32(SHUT_RD)) }
+}
