@@ -14,8 +14,11 @@ package final class Readiness {
   /// A lent descriptor is watched through a duplicate: its owner may close the number at any time, and removing the
   /// registration by number would then strike a stranger.
   private let watchesDuplicate: Bool
-  /// The number that epoll knows; -1 before the first wait and after `withdraw`.
-  private let watched = Atomic<Int32>(-1)
+  /// The number that epoll knows, or one of these.
+  private let watched = Atomic<Int32>(notYet)
+  private static let notYet: Int32 = -1
+  /// After `withdraw` the number may be someone else's.
+  private static let noMore: Int32 = -2
 
   /// False once a call said EAGAIN or gave less than it was asked for; true again when an edge says so.
   @exclusivity(unchecked) package var mayRead = true
@@ -45,7 +48,7 @@ package final class Readiness {
 
   /// `parker` will be woken when a read (a write) may get somewhere, until it is dismissed; it may be enlisted in
   /// several places. False when a read (a write) may get somewhere already. Throws EPERM for what cannot be waited
-  /// for, such as a regular file, and EBUSY when another task already waits in this direction.
+  /// for, such as a regular file, EBUSY when another task already waits in this direction, and EBADF after `withdraw`.
   package func enlist(_ parker: Parker, for direction: Direction) throws(Errno) -> Bool {
     try register()
     switch direction {
@@ -83,7 +86,7 @@ package final class Readiness {
   /// The descriptor is about to be closed or given back: no event reaches it from now on, and whoever waits goes on
   /// with `.closed`. From any thread.
   package func withdraw() {
-    let number = watched.exchange(-1, ordering: .acquiringAndReleasing)
+    let number = watched.exchange(Self.noMore, ordering: .acquiringAndReleasing)
     if number >= 0 {
       try? Linux.epollRemove(reactor.epoll, number)
       if watchesDuplicate { try? Linux.close(number) }
@@ -137,7 +140,9 @@ package final class Readiness {
   }
 
   private func register() throws(Errno) {
-    guard watched.load(ordering: .relaxed) < 0 else { return }
+    let state = watched.load(ordering: .relaxed)
+    if state >= 0 { return }
+    if state == Self.noMore { throw .badFileDescriptor }
     let number = watchesDuplicate ? try Linux.duplicate(descriptor) : descriptor
     // The reactor's epoll owns a reference for as long as an event may name it.
     let reference = Unmanaged.passRetained(self)
@@ -150,8 +155,15 @@ package final class Readiness {
       if watchesDuplicate { try? Linux.close(number) }
       throw error
     }
-    watched.store(number, ordering: .releasing)
-    // What is true now comes as a first edge.
+    // What is true now comes as a first edge. A withdrawal that came meanwhile, from another thread, has found nothing to
+    // take out.
+    let (isFirst, _) = watched.compareExchange(expected: Self.notYet, desired: number, ordering: .acquiringAndReleasing)
+    if !isFirst {
+      try? Linux.epollRemove(reactor.epoll, number)
+      if watchesDuplicate { try? Linux.close(number) }
+      reference.release()
+      throw .badFileDescriptor
+    }
   }
 
   private func retire(wasRegistered: Bool) {

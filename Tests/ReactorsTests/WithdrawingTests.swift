@@ -37,6 +37,24 @@ struct WithdrawingTests {
     }
   }
 
+  @Test("a wait that comes later is refused with EBADF, and registers nothing")
+  func waitsNoMore() async throws {
+    try await onReactor { reactor in
+      let pipe = try Linux.pipe()
+      defer { release(pipe.read, pipe.write) }
+      let readiness = Readiness(pipe.read, on: reactor, lent: false)
+      readiness.withdraw()
+      readiness.noteWouldBlock(.reading)
+      let parker = reactor.leaseParker()
+      defer { reactor.giveBack(parker) }
+      let before = SystemCallCounts.ofThisThread.total
+
+      #expect(throws: Errno.badFileDescriptor) { try readiness.enlist(parker, for: .reading) }
+
+      #expect(SystemCallCounts.ofThisThread.total == before)
+    }
+  }
+
   @Test("before any wait, or twice: nothing happens")
   func neverWaited() async throws {
     try await onReactor { reactor in

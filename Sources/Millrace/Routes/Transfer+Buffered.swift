@@ -96,7 +96,7 @@ extension Transfer {
       }
       let fromPrefix = min(primed, count)
       primed -= fromPrefix
-      if fromPrefix > 0 { ledger.deliver(fromPrefix, by: .memory) }
+      if fromPrefix > 0 { ledger.deliver(fromPrefix, by: routes == .only(.buffered) ? .buffered : .memory) }
       if count > fromPrefix { ledger.deliver(count - fromPrefix, by: .buffered) }
       left -= min(left, count)
       return nil

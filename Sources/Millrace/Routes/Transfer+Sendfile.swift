@@ -21,14 +21,22 @@ extension Transfer {
     }
   }
 
-  /// Zero from a kernel route. At the first call it may only mean "not this route" (files in /proc say so), and the
-  /// next route finds out; later it is the end.
+  /// Zero from a kernel route. At the first call it may only mean "not this route" (files in /proc say so), which a read
+  /// of one byte finds out; later it is the end.
   func endOfFile(_ route: Route) -> Step {
-    if ledger.bytes(by: route) == 0 {
+    if ledger.bytes(by: route) == 0, hasMoreThanItSays {
       return .refused(Refusal("it gave nothing, which for files like those in /proc is no end"))
     }
     sourceEnded = true
     return .ended
+  }
+
+  private var hasMoreThanItSays: Bool {
+    guard let source, let offset = source.offset else { return false }
+    let byte = try? unsafe readBytes(upTo: 1) { (room) throws(Errno) in
+      try unsafe Linux.read(source.number, at: offset, into: room)
+    }
+    return byte?.isEmpty != true
   }
 
   /// What follows from an errno.
