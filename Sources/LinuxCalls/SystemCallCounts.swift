@@ -28,7 +28,8 @@ package struct SystemCallCounts: Sendable {
       withUnsafeBytes(of: after.counts) { after in
         withUnsafeMutableBytes(of: &counts) { total in
           clinux_add_counts(
-            total.baseAddress?.assumingMemoryBound(to: UInt32.self), before.baseAddress?.assumingMemoryBound(to: UInt32.self),
+            total.baseAddress?.assumingMemoryBound(to: UInt32.self),
+            before.baseAddress?.assumingMemoryBound(to: UInt32.self),
             after.baseAddress?.assumingMemoryBound(to: UInt32.self))
         }
       }

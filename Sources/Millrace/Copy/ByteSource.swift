@@ -61,12 +61,17 @@ public struct DirectCopy: Sendable, Equatable {
 }
 
 /// A type that reads by itself, without a descriptor that the kernel could read from.
+///
+/// While a copy awaits one of its calls, a deadline or an idle timeout of the copy is seen when the call returns, and no
+/// sooner: a reader that may wait for long has a time limit of its own. Cancelling the copy's task reaches the call, as
+/// it reaches every call of a task.
 public protocol ByteReader: Sendable {
   /// The next bytes, at least one and at most `most`; empty at the end of the stream. Not called again after that.
   func read(upTo most: Int) async throws -> [UInt8]
 }
 
-/// A type that writes by itself, without a descriptor that the kernel could write to.
+/// A type that writes by itself, without a descriptor that the kernel could write to. Deadlines and cancellation as
+/// with ``ByteReader``.
 public protocol ByteWriter: Sendable {
   /// Takes some of `bytes`, at least one, from the front; answers how many.
   func write(_ bytes: ArraySlice<UInt8>) async throws -> Int

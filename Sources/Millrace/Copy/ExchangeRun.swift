@@ -33,7 +33,8 @@ final class ExchangeRun: @unchecked Sendable {
     tickets = (one.parker.ticket, other.parker.ticket)
     for transfer in [one, other] where transfer.ownEnds != nil {
       transfer.failure = CopyFailure(
-        transfer.reader != nil ? .source : .sink, .unsupported("it reads or writes by itself; in an exchange the kernel does"))
+        transfer.reader != nil ? .source : .sink,
+        .unsupported("it reads or writes by itself; in an exchange the kernel does"))
       noteEnd(of: transfer)
       transfer.otherDirection?.endsWithOther = true
       transfer.otherDirection?.parker.interrupt(by: .cancelled)
