@@ -133,12 +133,12 @@ long clinux_set_linger(int fd, int seconds) {
 }
 long clinux_set_ulp(int fd, const char *name) { return result(setsockopt(fd, IPPROTO_TCP, TCP_ULP, name, strlen(name))); }
 
-int clinux_resolve(const char *host, const char *service, int passive, void *context, clinux_found found) {
-  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = passive ? AI_PASSIVE : AI_ADDRCONFIG};
+int clinux_resolve(const char *host, const char *service, int passive, int numeric, void *context, clinux_found found) {
+  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = numeric ? AI_NUMERICHOST : passive ? AI_PASSIVE : AI_ADDRCONFIG};
   struct addrinfo *list = NULL;
   int code = getaddrinfo(host, service, &hints, &list);
   // AI_ADDRCONFIG does not count loopback: a machine with nothing else would not find its own name.
-  if (code == EAI_NONAME && !passive) {
+  if (code == EAI_NONAME && !passive && !numeric) {
     hints.ai_flags = 0;
     code = getaddrinfo(host, service, &hints, &list);
   }

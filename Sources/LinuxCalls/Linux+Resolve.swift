@@ -7,13 +7,15 @@ package struct ResolveError: Error, Sendable {
 }
 
 extension Linux {
-  /// The addresses of a name, in the order of RFC 6724. Blocks on the resolver. getaddrinfo(3)
+  /// The addresses of a name, in the order of RFC 6724. Blocks on the resolver, unless it is `numericOnly`
+  /// (AI_NUMERICHOST), which takes no name. getaddrinfo(3)
   package static func resolve(
-    host: String?, port: UInt16, forListening: Bool = false
+    host: String?, port: UInt16, forListening: Bool = false, numericOnly: Bool = false
   ) throws(ResolveError) -> [RawAddress] {
     let found = Found()
     let context = Unmanaged.passUnretained(found).toOpaque()
-    let code = clinux_resolve(host, "\(port)", forListening ? 1 : 0, context) { context, address, length in
+    let code = clinux_resolve(host, "\(port)", forListening ? 1 : 0, numericOnly ? 1 : 0, context) {
+      context, address, length in
       guard let context, let address else { return }
       let bytes = [UInt8](UnsafeRawBufferPointer(start: address, count: Int(length)))
       Unmanaged<Found>.fromOpaque(context).takeUnretainedValue().addresses.append(RawAddress(bytes: bytes))

@@ -24,6 +24,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   /// Nanoseconds of `Linux.now`, read once a turn of the loop.
   @exclusivity(unchecked) package private(set) var now = Linux.now
   @exclusivity(unchecked) var counters = ReactorCounters()
+  @exclusivity(unchecked) private var shortcuts = 0
   @exclusivity(unchecked) private var busyBefore: Int64 = 0
   @exclusivity(unchecked) private var busySince = Linux.now
   @exclusivity(unchecked) private var smallWorkSeen: Int64 = 0
@@ -134,6 +135,16 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     await withUnsafeContinuation { yielding.append($0) }
   }
 
+  /// A task that asks for one thing after the other, and always gets it at once, would keep the thread for itself: true
+  /// when it has had its share without suspending, and should yield.
+  package func hasHadItsShare() -> Bool {
+    shortcuts += 1
+    return shortcuts > Self.mostShortcuts
+  }
+
+  /// Calls of one task in a row; each takes some microseconds.
+  private static let mostShortcuts = 16
+
   // MARK: - The loop
 
   func submit(_ command: Command) { inbox.post(command) }
@@ -165,6 +176,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         guard let job = ready.popFirst() else { break }
         counters.jobs += 1
         counters.running = 1
+        shortcuts = 0
         job.runSynchronously(on: executor)
         counters.running = 0
       }

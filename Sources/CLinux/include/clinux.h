@@ -80,7 +80,7 @@ long clinux_set_linger(int fd, int seconds);
 // Name resolution (blocking). Calls `found` for each address in the resolver's order; returns 0, or the
 // EAI_ code, negative as the C library has it.
 typedef void (*clinux_found)(void *context, const void *address, uint32_t length);
-int clinux_resolve(const char *host, const char *service, int passive, void *context, clinux_found found);
+int clinux_resolve(const char *host, const char *service, int passive, int numeric, void *context, clinux_found found);
 const char *clinux_resolve_error(int code);
 int clinux_numeric_host(const void *address, uint32_t length, char *host, uint32_t size);
 

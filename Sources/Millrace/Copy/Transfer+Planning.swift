@@ -161,8 +161,12 @@ extension Transfer {
       throw CopyFailure(side, .unsupported("its position is \(offset); 0 or more is expected"))
     }
     let end: KernelEnd
-    do throws(Errno) { end = try KernelEnd(descriptor, direction, offset: offset, on: reactor) } catch {
-      throw CopyFailure(side, .call("fstat", error))
+    do throws(Errno) {
+      end = try descriptor.using { (_) throws(Errno) in
+        try KernelEnd(descriptor, direction, offset: offset, on: reactor)
+      }
+    } catch {
+      throw CopyFailure(side, descriptor.isClosing ? .closed : .call("fstat", error))
     }
     do throws(Errno) { try descriptor.begin(direction, exclusive: end.kind.isStream, copy: parker.ticket) } catch {
       if error == .badFileDescriptor { throw CopyFailure(side, .closed) }

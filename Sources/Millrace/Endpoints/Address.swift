@@ -25,11 +25,9 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     } else if host.contains(":") {
       return nil
     }
-    let isNumeric = host.contains(":") || host.allSatisfy { $0 == "." || ("0"..."9").contains($0) }
-    guard !host.isEmpty, isNumeric, let found = try? Linux.resolve(host: String(host), port: port),
-      let first = found.first
+    guard !host.isEmpty, let found = try? Linux.resolve(host: String(host), port: port, numericOnly: true).first
     else { return nil }
-    raw = first
+    raw = found
   }
 
   /// A Unix socket's path, at most 107 bytes; a leading "@" names the abstract namespace. unix(7)

@@ -12,7 +12,7 @@ extension Connection {
       let kind: EndKind = address.raw.family == SocketFamily.unix ? .unix : .tcp
       let connection = try socket(for: address, kind: kind, options: options)
       let deadline = timeout.map { Linux.now + $0.nanoseconds }
-      if try callConnect(connection, address) { return connection }
+      if try await callConnect(connection, address, until: deadline) { return connection }
       try await connection.awaitConnected(until: deadline)
       return connection
     } catch {
@@ -23,13 +23,16 @@ extension Connection {
   /// Connects to a name. Its addresses are tried as RFC 8305 has it: IPv6 and IPv4 by turns, the next one when the
   /// last has failed or has not answered for 250 ms, and the first that answers wins.
   ///
-  /// Throws the last failure when none answers. The resolver runs in the blocking pool.
+  /// Throws the last failure when none answers. `timeout` bounds all of it, the resolver included, which runs in the
+  /// blocking pool.
   public static func connect(
     host: String, port: UInt16, timeout: Duration? = nil, options: ConnectionOptions = ConnectionOptions()
   ) async throws(EndpointError) -> Connection {
     let deadline = timeout.map { Linux.now + $0.nanoseconds }
-    let addresses = interleaved(try await Address.resolve(host: host, port: port))
-    if addresses.count == 1 { return try await connect(to: addresses[0], timeout: timeout, options: options) }
+    let addresses = interleaved(try await Address.resolve(host: host, port: port, timeout: timeout))
+    if addresses.count == 1 {
+      return try await connect(to: addresses[0], timeout: timeLeft(until: deadline), options: options)
+    }
     return try await race(addresses, subject: "\(host):\(port)", until: deadline, options: options)
   }
 
@@ -46,9 +49,35 @@ extension Connection {
     }
   }
 
-  private static func callConnect(_ connection: Connection, _ address: Address) throws(CallFailure) -> Bool {
-    do throws(Errno) { return try Linux.connect(connection.descriptor.number, to: address.raw) } catch {
-      throw .errno(error)
+  private static func timeLeft(until deadline: Int64?) -> Duration? {
+    deadline.map { .nanoseconds(max(0, $0 - Linux.now)) }
+  }
+
+  /// True when it is connected already. A Unix socket that does not block is refused with EAGAIN while the listener's
+  /// backlog is full, and nothing tells when that is over: it asks again, after 1 ms at first and then up to 50 ms.
+  /// connect(2)
+  private static func callConnect(
+    _ connection: Connection, _ address: Address, until deadline: Int64?
+  ) async throws(CallFailure) -> Bool {
+    var pause = Duration.milliseconds(1)
+    while true {
+      do throws(Errno) {
+        return try connection.descriptor.using { (number) throws(Errno) in
+          try Linux.connect(number, to: address.raw)
+        }
+      } catch {
+        guard error == .wouldBlock || error == .resourceTemporarilyUnavailable,
+          address.raw.family == SocketFamily.unix
+        else { throw .errno(error) }
+      }
+      let left = timeLeft(until: deadline)
+      if left == .zero { throw .interrupted(.deadline) }
+      do {
+        try await (connection.reactor ?? Reactors.shared.next()).sleep(for: min(pause, left ?? pause))
+      } catch {
+        throw .interrupted(.cancelled)
+      }
+      pause = min(pause * 2, .milliseconds(50))
     }
   }
 
@@ -103,8 +132,7 @@ extension Connection {
         let isLast = waiting.isEmpty
         group.addTask(executorPreference: reactor) {
           do throws(EndpointError) {
-            let left = deadline.map { Duration.nanoseconds(max(0, $0 - Linux.now)) }
-            return .connected(try await connect(to: address, timeout: left, options: options))
+            return .connected(try await connect(to: address, timeout: timeLeft(until: deadline), options: options))
           } catch {
             return .failed(error)
           }
@@ -136,16 +164,5 @@ extension Connection {
       return .failure(lastFailure)
     }
     return try result.get()
-  }
-}
-
-extension Address {
-  /// The addresses of a name, in the order of RFC 6724. Runs in the blocking pool. getaddrinfo(3)
-  public static func resolve(host: String, port: UInt16) async throws(EndpointError) -> [Address] {
-    let result = await blocking { () throws(ResolveError) in try Linux.resolve(host: host, port: port) }
-    switch result {
-    case .success(let found): return found.map(Address.init(raw:))
-    case .failure(let error): throw EndpointError("find", host, reason: error.sentence)
-    }
   }
 }

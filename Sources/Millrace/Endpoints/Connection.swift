@@ -65,14 +65,20 @@ public final class Connection: Sendable {
   public var reactor: Reactor? { descriptor.home?.reactor }
 
   /// This side's address; nil once the connection is closed. getsockname(2)
-  public var localAddress: Address? { try? Address(raw: Linux.localAddress(of: descriptor.number)) }
+  public var localAddress: Address? {
+    try? descriptor.using { (number) throws(Errno) in Address(raw: try Linux.localAddress(of: number)) }
+  }
 
   /// The peer's address; nil once either side has closed. getpeername(2)
-  public var remoteAddress: Address? { try? Address(raw: Linux.remoteAddress(of: descriptor.number)) }
+  public var remoteAddress: Address? {
+    try? descriptor.using { (number) throws(Errno) in Address(raw: try Linux.remoteAddress(of: number)) }
+  }
 
   /// Says to the peer that nothing more will be written; reading goes on. shutdown(2)
   public func finishWriting() throws(EndpointError) {
-    do throws(Errno) { try Linux.shutdown(descriptor.number, .write) } catch {
+    do throws(Errno) {
+      try descriptor.using { (number) throws(Errno) in try Linux.shutdown(number, .write) }
+    } catch {
       throw EndpointError("finish writing to", "the connection", error)
     }
   }
@@ -82,7 +88,7 @@ public final class Connection: Sendable {
 
   /// Closes it with a reset: the peer reads an error, and what was not sent yet is thrown away. socket(7), SO_LINGER
   public func reset() {
-    try? Linux.resetOnClose(descriptor.number)
+    try? descriptor.using { (number) throws(Errno) in try Linux.resetOnClose(number) }
     descriptor.close()
   }
 }

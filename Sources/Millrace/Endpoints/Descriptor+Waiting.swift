@@ -44,6 +44,7 @@ extension Descriptor {
   ) async throws(CallFailure) -> Value {
     do throws(Errno) { try begin(direction, exclusive: true) } catch { throw .errno(error) }
     defer { end(direction, exclusive: true) }
+    if let reactor = home?.reactor, reactor.hasHadItsShare() { await reactor.yield() }
     while true {
       if Task.isCancelled { throw .interrupted(.cancelled) }
       if isClosing { throw .interrupted(.closed) }

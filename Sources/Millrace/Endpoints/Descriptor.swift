@@ -91,6 +91,14 @@ final class Descriptor: Sendable {
     if closes { reallyClose() }
   }
 
+  /// Makes one call that does not suspend, on a number that stays this descriptor's until it returns. EBADF once it is
+  /// closed: the number may be a stranger's then.
+  func using<Value>(_ call: (Int32) throws(Errno) -> Value) throws(Errno) -> Value {
+    try begin(.writing, exclusive: false)
+    defer { end(.writing, exclusive: false) }
+    return try call(number)
+  }
+
   /// No new use begins; those under way end with "closed"; the descriptor is closed after the last of them.
   func close() {
     let (closes, copies): (Bool, [Parker.Ticket]) = use.withLock { use in

@@ -48,8 +48,10 @@ public final class PipeEnd: Sendable {
   /// The descriptor, for calls that Millrace does not make. It stays this endpoint's.
   public var fileDescriptor: FileDescriptor { FileDescriptor(rawValue: descriptor.number) }
 
-  /// How many bytes it holds at most.
-  public var capacity: Int { (try? Linux.pipeCapacity(of: descriptor.number)) ?? 0 }
+  /// How many bytes it holds at most; 0 once it is closed. fcntl(2), F_GETPIPE_SZ
+  public var capacity: Int {
+    (try? descriptor.using { (number) throws(Errno) in try Linux.pipeCapacity(of: number) }) ?? 0
+  }
 
   /// Closes this end: readers of the other see the end of the stream, writers EPIPE. A copy under way ends with an
   /// error that says so.

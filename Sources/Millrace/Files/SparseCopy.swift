@@ -11,7 +11,8 @@ package struct SparseCopy: Sendable {
 }
 
 extension File {
-  /// Whether a range has a hole in it; false where the file system does not say. lseek(2), SEEK_HOLE
+  /// Whether a range has a hole in it; false where the file system does not say. The kernel's position of this
+  /// descriptor moves, as with ``copyData(to:rate:options:)``. lseek(2), SEEK_HOLE
   package func hasHole(from offset: Int64, limit: Int? = nil) async -> Bool {
     let end = try? await range(from: offset, limit: limit)
     guard let end, end > offset else { return false }
@@ -25,13 +26,16 @@ extension File {
   /// the holes in between as holes. `sink` must be empty from its position on.
   ///
   /// The kernel's position of this descriptor moves (SEEK_DATA has no other way). `rate` in bytes a second counts the
-  /// data alone; progress counts the holes that were passed, too. Both positions move behind what was copied. lseek(2)
+  /// data alone; progress counts the holes that were passed, too. Both positions move behind what was copied, after an error
+  /// too. lseek(2)
   package func copyData(to sink: File, rate: Int? = nil, options: CopyOptions) async throws(CopyError) -> SparseCopy {
     var run = SparseRun(source: self, sink: sink, rate: rate, options: options)
     do throws(CopyError) {
       try await run.copyExtents()
     } catch {
       run.finish(report: error.report)
+      run.standStill(at: Int64(error.report.delivered))
+      run.total.end = .failed
       throw CopyError(side: error.side, cause: error.cause, report: CopyReport(run.total), residue: error.residue)
     }
     return SparseCopy(report: CopyReport(run.total), holes: run.holes)
@@ -67,17 +71,21 @@ private struct SparseRun {
   let started = Linux.now
   var total = CopyReport.Contents()
   var holes = 0
+  /// Where in the source everything before it is copied or a hole, and how far behind it the same place of the sink is.
+  private var reached: Int64
+  private let shift: Int64
 
   init(source: File, sink: File, rate: Int?, options: CopyOptions) {
     self.source = source
     self.sink = sink
     self.rate = rate
     self.options = options
+    reached = source.position
+    shift = sink.position - source.position
   }
 
   mutating func copyExtents() async throws(CopyError) {
     let first = source.position
-    let shift = sink.position - first
     let end = try await asking(.source) { () async throws(EndpointError) in
       try await source.range(from: first, limit: options.limit)
     }
@@ -89,8 +97,10 @@ private struct SparseRun {
       }
       guard let extent else { break }
       holes += Int(extent.lowerBound - at)
+      reached = extent.lowerBound
       let report = try await copy(extent, shift)
       at = extent.lowerBound + Int64(report.delivered)
+      reached = at
       finish(report: report)
       // It became shorter meanwhile: what is left of it ends here, as it does for the plain loop.
       if report.delivered < extent.count { break }
@@ -136,8 +146,14 @@ private struct SparseRun {
     do {
       try await (Reactor.current ?? Reactors.shared.next()).sleep(for: .seconds(ahead))
     } catch {
-      throw CopyError(side: .copy, cause: .cancelled, report: CopyReport(), residue: Bytes([]))
+      throw CopyError(side: .copy, cause: .cancelled, report: CopyReport())
     }
+  }
+
+  /// After a failure: both positions are behind the last byte that arrived.
+  func standStill(at count: Int64) {
+    source.position = reached + count
+    sink.position = reached + count + shift
   }
 
   /// Adds what the copy of one extent did.

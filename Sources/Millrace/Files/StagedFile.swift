@@ -57,7 +57,10 @@ package final class StagedFile: Sendable {
         // someone has it, and may then be replaced.
         guard !replacing, error == .invalidArgument else { throw error }
         try Linux.close(try Linux.open(destination, [.write, .create, .exclusive], mode: 0o600))
-        try Linux.rename(path, to: destination, replacing: true)
+        do throws(Errno) { try Linux.rename(path, to: destination, replacing: true) } catch {
+          try? Linux.unlink(destination)
+          throw error
+        }
       }
     }
     if case .failure(let errno) = result { throw EndpointError("create", destination, errno) }

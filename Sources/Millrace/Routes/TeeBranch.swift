@@ -15,6 +15,8 @@ final class TeeBranch {
   let skip: Int
   /// Nil once it was let go.
   private(set) var end: KernelEnd?
+  /// Where its file was then.
+  private var offsetAtRelease: Int64?
   var pipe: PipeLease?
   /// Bytes in its pipe.
   private(set) var held = 0
@@ -112,7 +114,14 @@ final class TeeBranch {
         isBlocked = false
       }
     } catch {
-      if error == .wouldBlock || error == .resourceTemporarilyUnavailable {
+      if error == .notSupportedOnSocket, let to = end, to.kind == .pipe, to.facts.blocks, !to.lacksNoWait {
+        // The kernel cannot promise not to block on it: from here on it is written in the pool.
+        end?.lacksNoWait = true
+      } else if backlog.isEmpty, held > 0, CallVerdict.ofOneEnd(error, .sink) == .notThisWay {
+        // What splice does not do, a write may.
+        takeBackPipe()
+        if held > 0 { fail(.splice, error) } else { flush(at: now, mayNoteReadiness: mayNoteReadiness) }
+      } else if error == .wouldBlock || error == .resourceTemporarilyUnavailable {
         if mayNoteReadiness { end?.readiness?.noteWouldBlock(.writing) }
         isBlocked = true
         if stalledSince == nil { stalledSince = now }
@@ -183,7 +192,11 @@ final class TeeBranch {
     release()
   }
 
+  /// Where the next byte of its file would go.
+  var offset: Int64? { end?.offset ?? offsetAtRelease }
+
   func release() {
+    offsetAtRelease = end?.offset ?? offsetAtRelease
     end?.release()
     end?.descriptor.end(.writing, exclusive: end?.kind.isStream ?? true, copy: copy)
     end = nil

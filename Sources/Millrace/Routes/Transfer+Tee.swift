@@ -152,7 +152,7 @@ extension Transfer {
 
   func closeTees() {
     for branch in tees {
-      if case .file(let file, nil, _) = branch.tee.sink.sinkShape.end, let offset = branch.end?.offset {
+      if case .file(let file, nil, _) = branch.tee.sink.sinkShape.end, let offset = branch.offset {
         file.position = offset
       }
       branch.release()

@@ -45,6 +45,20 @@ struct SecondSinkFailureTests {
     #expect(Pattern.difference(second, Pattern.bytes(second.count)) == nil)
   }
 
+  /// given a second sink that cannot be spliced to after all; when the copy goes on; then it gets its bytes by writes.
+  @Test(
+    "gets its bytes through memory where splice is not for it",
+    arguments: [Errno.invalidArgument, .noFunction, .notSupportedOnSocket])
+  func throughMemory(_ errno: Errno) async throws {
+    let (outcome, second) = try await copyTeed(.fail, .automatic) { .init(.splice, on: $0, .error(errno), times: nil) }
+
+    outcome.expectEveryByteAccountedFor()
+    #expect(outcome.error == nil)
+    #expect(Pattern.difference(second, outcome.original) == nil)
+    #expect(outcome.report.bytesByRoute == [.pipedSplice: outcome.original.count])
+    #expect(outcome.report.tees.first?.detached == nil)
+  }
+
   @Test("fails the copy where the policy says so, and no byte of the first is lost", arguments: failures)
   func failing(_ way: (call: SystemCall, routes: RouteChoice)) async throws {
     let (outcome, second) = try await copyTeed(.fail, way.routes) { .init(way.call, on: $0, .error(.brokenPipe)) }
