@@ -131,6 +131,8 @@ long clinux_set_linger(int fd, int seconds) {
   struct linger linger = {seconds >= 0, seconds < 0 ? 0 : seconds};
   return result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
 }
+long clinux_set_congestion(int fd, const char *name) { return result(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name))); }
+long clinux_get_congestion(int fd, char *name, uint32_t *size) { return result(getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, size)); }
 long clinux_set_ulp(int fd, const char *name) { return result(setsockopt(fd, IPPROTO_TCP, TCP_ULP, name, strlen(name))); }
 
 int clinux_resolve(const char *host, const char *service, int passive, int numeric, void *context, clinux_found found) {

@@ -146,6 +146,21 @@ extension Linux {
     _ = try perform(.socketOption, on: fd) { _ in clinux_set_ulp(fd, name) }
   }
 
+  /// Takes effect before the connection is made; later the kernel goes on pacing if it did before. tcp(7),
+  /// TCP_CONGESTION
+  package static func setCongestionControl(of fd: Int32, to name: String) throws(Errno) {
+    _ = try perform(.socketOption, on: fd) { _ in clinux_set_congestion(fd, name) }
+  }
+
+  /// The name of it, such as "cubic". tcp(7), TCP_CONGESTION
+  package static func congestionControl(of fd: Int32) throws(Errno) -> String {
+    // TCP_CA_NAME_MAX, with the zero that ends it.
+    var size: UInt32 = 16
+    var name = [CChar](repeating: 0, count: 17)
+    _ = try perform(.socketOption, on: fd) { _ in clinux_get_congestion(fd, &name, &size) }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   private static var socketFlags: Int32 { 0o4000 /* SOCK_NONBLOCK */ | 0o2000000 /* SOCK_CLOEXEC */ }
 
   private static func address(

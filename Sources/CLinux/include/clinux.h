@@ -139,6 +139,8 @@ extern const int CLINUX_SO_ZEROCOPY, CLINUX_TCP_NOTSENT_LOWAT, CLINUX_TCP_ULP;
 extern const uint32_t CLINUX_EPOLLPRI, CLINUX_EPOLLIN, CLINUX_EPOLLOUT, CLINUX_EPOLLRDHUP, CLINUX_EPOLLERR, CLINUX_EPOLLHUP, CLINUX_EPOLLET;
 extern const int CLINUX_SEEK_DATA, CLINUX_SEEK_HOLE;
 extern const int CLINUX_O_TMPFILE;
+long clinux_set_congestion(int fd, const char *name);
+long clinux_get_congestion(int fd, char *name, uint32_t *size);
 long clinux_set_ulp(int fd, const char *name);
 
 #endif

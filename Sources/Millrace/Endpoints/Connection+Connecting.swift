@@ -42,6 +42,7 @@ extension Connection {
     do throws(Errno) {
       let number = try Linux.socket(address.raw.family, SocketType.stream)
       let connection = Connection(number, .owned, kind: kind, reactor: nil)
+      if kind == .tcp { try Congestion.apply(options, to: number, for: address) }
       try options.apply(to: number, kind: kind)
       return connection
     } catch {

@@ -19,6 +19,12 @@ public struct ConnectionOptions: Sendable, Equatable {
   /// connections, each of which waits for the next request, it pays.
   public var unsentLimit: Int?
 
+  /// The congestion control (TCP_CONGESTION), by a name in /proc/sys/net/ipv4/tcp_allowed_congestion_control; connecting
+  /// and listening fail with ENOENT or EPERM for one that is not there. Nil is the system's; but where that is BBR, a
+  /// connection to or from a loopback address takes Reno, for over the loopback pacing costs more than moving the bytes.
+  /// The system's is asked once in a process.
+  public var congestionControl: String?
+
   /// The defaults.
   public init() {}
 

@@ -44,6 +44,8 @@ public final class Listener: Sendable {
         number, .owned, kind: .message, reactor: reactor ?? Reactor.current ?? Reactors.shared.next())
       if !isUnix { try Linux.setOption(.reuseAddress, of: number, to: 1) }
       if reusePort { try Linux.setOption(.reusePort, of: number, to: 1) }
+      // Every connection that it accepts begins with the listener's.
+      if !isUnix { try Congestion.apply(options, to: number, for: address) }
       try Linux.bind(number, to: address.raw)
       try Linux.listen(number, backlog: backlog)
       return Listener(

@@ -75,6 +75,45 @@ struct ConnectingTests {
     listener.close()
   }
 
+  /// given a system whose congestion control paces what it sends (BBR); when both ends are on the loopback; then they do
+  /// without, for there pacing costs more than moving the bytes.
+  @Test("does not pace over the loopback, unless that was asked for")
+  func congestion() async throws {
+    let probe = try Linux.socket(SocketFamily.v4, SocketType.stream)
+    let system = try Linux.congestionControl(of: probe)
+    try Linux.close(probe)
+    let listener = try Listener.bind(to: .loopback(port: 0))
+    var options = ConnectionOptions()
+    options.congestionControl = system
+    let plain = try await Connection.connect(to: listener.address)
+    let named = try await Connection.connect(to: listener.address, options: options)
+    let accepted = try await listener.accept()
+    func control(_ connection: Connection) throws -> String {
+      try Linux.congestionControl(of: connection.fileDescriptor.rawValue)
+    }
+
+    #expect(try control(plain) == (system.hasPrefix("bbr") ? "reno" : system))
+    #expect(try control(accepted) == control(plain))
+    #expect(try control(named) == system)
+    options.congestionControl = "nosuchthing"
+    let error = await #expect(throws: EndpointError.self) {
+      try await Connection.connect(to: listener.address, options: options)
+    }
+    #expect(error?.errno == .noSuchFileOrDirectory)
+    for end in [plain, named, accepted] { end.close() }
+    listener.close()
+  }
+
+  @Test(
+    "knows the loopback",
+    arguments: [
+      ("127.0.0.1:1", true), ("127.9.8.7:1", true), ("128.0.0.1:1", false), ("10.127.0.1:1", false), ("[::1]:1", true),
+      ("[::]:1", false), ("[::ffff:127.0.0.1]:1", true), ("[::ffff:128.0.0.1]:1", false), ("[fe80::1]:1", false),
+    ])
+  func loopback(_ text: String, _ isLoopback: Bool) throws {
+    #expect(try #require(Address(text)).isLoopback == isLoopback)
+  }
+
   /// Errors that only the network gives.
   @Test(
     "fails with what the network says",

@@ -56,6 +56,13 @@ final class Child {
     guard write(input, &byte, 1) == 1 else { throw Failure("\(name) takes no start signal.") }
   }
 
+  /// From now on it gets a core only when nobody else wants one.
+  func stepBack() throws {
+    guard setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(pid), 19) == 0 else {
+      throw Failure("\(name) keeps its priority.")
+    }
+  }
+
   /// Asks for the result of a program that runs until it is asked.
   func interrupt() {
     if !hasBeenReaped { kill(pid, SIGTERM) }
