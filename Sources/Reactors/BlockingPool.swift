@@ -65,7 +65,7 @@ package final class BlockingPool: @unchecked Sendable {
     _ body: @escaping @Sendable () throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     // A reactor that is to end waits for it.
-    let home = Reactor.current
+    let home = Reactor.confining(#isolation)
     home?.beginBlockingCall()
     defer { home?.endBlockingCall() }
     let result: Result<Value, Failure> = await withUnsafeContinuation { continuation in

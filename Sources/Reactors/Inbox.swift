@@ -16,6 +16,7 @@ final class Inbox: Sendable {
     var jobs: [UnownedJob] = []
     var commands: [Command] = []
     var readerSleeps = false
+    var isClosed = false
     var isEmpty: Bool { jobs.isEmpty && commands.isEmpty }
   }
 
@@ -27,12 +28,22 @@ final class Inbox: Sendable {
   /// Only now: a thread that posts may ring after the reactor has ended, and must not ring at a stranger's number.
   deinit { try? Linux.close(bell) }
 
-  func post(_ job: UnownedJob) {
+  /// False once the reactor has ended: nobody will take it.
+  func post(_ job: UnownedJob) -> Bool {
     post { $0.jobs.append(job) }
   }
 
-  func post(_ command: Command) {
+  /// False once the reactor has ended.
+  func post(_ command: Command) -> Bool {
     post { $0.commands.append(command) }
+  }
+
+  /// Takes nothing any more, unless something has come.
+  func close() -> Bool {
+    contents.withLock { contents in
+      contents.isClosed = contents.isEmpty
+      return contents.isClosed
+    }
   }
 
   /// Swaps the contents into the caller's emptied arrays, whose storage is used again.
@@ -54,13 +65,15 @@ final class Inbox: Sendable {
 
   var count: Int { contents.withLock { $0.jobs.count } }
 
-  private func post(_ add: (inout sending Contents) -> Void) {
-    let mustRing = contents.withLock { contents in
+  private func post(_ add: (inout sending Contents) -> Void) -> Bool {
+    let (isTaken, mustRing) = contents.withLock { contents in
+      if contents.isClosed { return (false, false) }
       add(&contents)
       let sleeping = contents.readerSleeps
       contents.readerSleeps = false
-      return sleeping
+      return (true, sleeping)
     }
     if mustRing { Linux.signal(event: bell) }
+    return isTaken
   }
 }

@@ -26,7 +26,7 @@ extension Reactor {
   /// Suspends for `duration` without leaving the reactor, which `Task.sleep` would. Throws at once when the task is
   /// cancelled.
   public func sleep(for duration: Duration) async throws(CancellationError) {
-    guard isCurrent else {
+    guard Reactor.confining(#isolation) === self else {
       return try await withTaskExecutorPreference(self) { () async throws(CancellationError) in
         try await sleepHopped(duration)
       }

@@ -64,6 +64,13 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     Linux.threadOwner.map { Unmanaged<Reactor>.fromOpaque($0).takeUnretainedValue() }
   }
 
+  /// The reactor whose thread this is, and stays, across suspensions, for a caller of this isolation (`#isolation`). Nil
+  /// for an actor's: its code goes on wherever the actor is run next, whatever executor its task prefers.
+  ///
+  /// Never inlined: the compiler (6.3) emits a broken module for `#isolation` compared in place.
+  @inline(never)
+  package static func confining(_ isolation: (any Actor)?) -> Reactor? { isolation == nil ? current : nil }
+
   /// Whether the caller runs on this reactor's thread.
   package var isCurrent: Bool {
     Linux.threadOwner == Unmanaged.passUnretained(self).toOpaque()
@@ -74,8 +81,9 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     let job = UnownedJob(job)
     if isCurrent {
       ready.append(job)
-    } else {
-      inbox.post(job)
+    } else if !inbox.post(job) {
+      // The task was away when the reactor ended. It comes to its end all the same, on a thread that may block.
+      blockingPool.submit(LateJob(job, on: asUnownedTaskExecutor()))
     }
   }
 
@@ -125,6 +133,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
   package func noteSmallWork() { smallWorkSeen = now }
 
+  /// An operation of this reactor awaits someone else's code, which may be anywhere: the reactor does not end meanwhile.
+  package func beginForeignCall() { counters.inForeignCall += 1 }
+
+  package func endForeignCall() { counters.inForeignCall -= 1 }
+
   package func beginBlockingCall() { counters.inBlockingCall += 1 }
 
   package func endBlockingCall() { counters.inBlockingCall -= 1 }
@@ -142,12 +155,22 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     return shortcuts > Self.mostShortcuts
   }
 
+  /// Bytes that a task moved count against its share as calls do.
+  package func countShare(ofBytes count: Int) { shortcuts += count / Self.bytesOfShortcut }
+
   /// Calls of one task in a row; each takes some microseconds.
   private static let mostShortcuts = 16
+  /// Moved in about as long as a call takes.
+  private static let bytesOfShortcut = 128 * 1024
 
   // MARK: - The loop
 
-  func submit(_ command: Command) { inbox.post(command) }
+  func submit(_ command: Command) {
+    // Of what comes too late, only this one keeps something alive; nobody is parked any more.
+    if !inbox.post(command), case .retire(let retired) = command { retired.deliver() }
+  }
+
+  var hasEnded: Bool { end.withLock { $0.hasCome } }
 
   /// Ends the thread when nothing is left to run or to wait for.
   func stop(_ done: @escaping @Sendable () -> Void) {
@@ -160,6 +183,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
   private var isDone: Bool {
     isStopping && ready.isEmpty && yielding.isEmpty && counters.parked == 0 && counters.inBlockingCall == 0
+      && counters.inForeignCall == 0
   }
 
   private func run() {
@@ -169,7 +193,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     var jobs: [UnownedJob] = []
     var commands: [Command] = []
     let executor = asUnownedTaskExecutor()
-    while !isDone {
+    repeat {
       // Only the jobs that are ready now: what they enqueue waits for the next turn, after readiness was asked
       // again, so that a bulk copy that yields lets the others in.
       for _ in 0..<ready.count {
@@ -190,14 +214,14 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
       for command in commands { obey(command) }
       commands.removeAll(keepingCapacity: true)
       fireTimers()
-    }
+    } while !isDone || !inbox.close()
     Linux.threadOwner = nil
-    try? Linux.close(epoll)
     let awaited = end.withLock { end in
       end.hasCome = true
       defer { end.awaited = [] }
       return end.awaited
     }
+    try? Linux.close(epoll)
     for done in awaited { done() }
   }
 
@@ -253,4 +277,17 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
       bytesByRoute: counters.bytesByRoute, pipesLeased: pipes.leased, pipesIdle: pipes.idleCount,
       buffersLeased: buffers.leased, buffersIdle: buffers.idleCount, timers: timers.count)
   }
+}
+
+/// A job of a reactor that has ended.
+private final class LateJob: BlockingWork {
+  private let job: UnownedJob
+  private let executor: UnownedTaskExecutor
+
+  init(_ job: UnownedJob, on executor: UnownedTaskExecutor) {
+    self.job = job
+    self.executor = executor
+  }
+
+  func performBlocking() { job.runSynchronously(on: executor) }
 }

@@ -5,6 +5,7 @@ import Synchronization
 struct ReactorCounters {
   var parked = 0
   var inBlockingCall = 0
+  var inForeignCall = 0
   var running = 0
   var jobs = 0
   var wakeUps = 0

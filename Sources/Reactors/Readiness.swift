@@ -88,7 +88,8 @@ package final class Readiness {
   package func withdraw() {
     let number = watched.exchange(Self.noMore, ordering: .acquiringAndReleasing)
     if number >= 0 {
-      try? Linux.epollRemove(reactor.epoll, number)
+      // Where the reactor has ended, the number of its epoll may be someone else's.
+      if !reactor.hasEnded { try? Linux.epollRemove(reactor.epoll, number) }
       if watchesDuplicate { try? Linux.close(number) }
     }
     if reactor.isCurrent {

@@ -10,9 +10,10 @@ final class Collector: @unchecked Sendable {
   func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
   /// Bytes that fit without growing; nil when there are none.
-  var room: Int? { isFull ? nil : bytes.capacity - bytes.count }
+  var room: Int? { bytes.capacity == bytes.count ? nil : bytes.capacity - bytes.count }
 
-  var isFull: Bool { bytes.capacity == bytes.count }
+  /// Bytes are there, and no room for more.
+  var isFull: Bool { !bytes.isEmpty && bytes.capacity == bytes.count }
 
   func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
 

@@ -14,7 +14,8 @@
 /// print(report)  // 1.2 GiB by sendfile in 0.9 s (1.3 GiB/s), 4911 system calls
 /// ```
 ///
-/// Runs on the reactor of the task; from outside a reactor it hops onto that of the source or the sink, and back.
+/// Runs on the reactor of the task; from outside a reactor, and from an actor, it hops onto that of the source or the
+/// sink, and back.
 /// Suspends while either side makes it wait; never blocks the thread.
 ///
 /// Cancelling the task ends the copy with ``CopyError/Cause/cancelled``. Both ends stay usable after any error but
@@ -27,7 +28,7 @@
 public func copy<Source: ByteSource, Sink: ByteSink>(
   from source: Source, to sink: Sink, limit: Int? = nil, options: CopyOptions = CopyOptions()
 ) async throws(CopyError) -> CopyReport {
-  let run = CopyRun(source, sink, limit, options)
+  let run = CopyRun(source, sink, limit, options, on: Reactor.confining(#isolation))
   if let transfer = run.transfer {
     await transfer.run()
     run.settle()

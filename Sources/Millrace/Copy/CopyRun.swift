@@ -13,13 +13,13 @@ final class CopyRun: @unchecked Sendable {
 
   /// Never inlined: what it needs for a moment would stay in the caller's frame.
   @inline(never)
-  init(_ source: some ByteSource, _ sink: some ByteSink, _ limit: Int?, _ options: CopyOptions) {
+  init(_ source: some ByteSource, _ sink: some ByteSink, _ limit: Int?, _ options: CopyOptions, on reactor: Reactor?) {
     var options = options
     precondition((limit ?? 0) >= 0 && (options.limit ?? 0) >= 0, "a limit is 0 bytes or more")
     if let limit { options.limit = min(limit, options.limit ?? Int.max) }
     let request = CopyRequest(source, sink, options)
     self.request = request
-    if !request.mayGoDirectly { prepareHere() }
+    if !request.mayGoDirectly { prepare(on: reactor) }
   }
 
   @inline(never)
@@ -30,10 +30,10 @@ final class CopyRun: @unchecked Sendable {
 
   // MARK: - By the routes
 
-  /// A transfer on this thread's reactor, if it is one's.
+  /// A transfer on the reactor that this task is confined to, if it is.
   @inline(never)
-  private func prepareHere(declined: CopyReport.Declined? = nil) {
-    guard let reactor = Reactor.current, let request else { return }
+  private func prepare(on reactor: Reactor?, declined: CopyReport.Declined? = nil) {
+    guard let reactor, let request else { return }
     self.request = nil
     let transfer = Transfer(request, on: reactor)
     transfer.note(declined)
@@ -56,6 +56,9 @@ final class CopyRun: @unchecked Sendable {
       switch await request.goDirectly() {
       case .done(let result):
         self.result = result
+        if case .success(let report) = result {
+          Reactor.confining(#isolation)?.countDelivered(report.delivered, by: Route.own.rawValue)
+        }
         return
       case .declined(let reason): declined = CopyReport.Declined(route: .own, reason: reason)
       }
@@ -66,7 +69,7 @@ final class CopyRun: @unchecked Sendable {
 
   @concurrent
   private func performHopped(_ declined: CopyReport.Declined?) async {
-    prepareHere(declined: declined)
+    prepare(on: Reactor.current, declined: declined)
     await transfer?.run()
     settle()
   }

@@ -49,7 +49,7 @@ public struct ExchangeReport: Sendable, CustomStringConvertible {
 public func exchange(
   between one: Connection, and other: Connection, options: CopyOptions = CopyOptions(passesEnd: true)
 ) async -> ExchangeReport {
-  let run = ExchangeRun(one, other, options)
+  let run = ExchangeRun(one, other, options, on: Reactor.confining(#isolation))
   await run.drive()
   return run.outcome()
 }
@@ -60,7 +60,7 @@ public func exchange(
 /// ``CopyError/Cause/otherDirection``. Where it fails to write, the other goes on, for the peer that takes no more may
 /// still have an answer to give. Cancelling the task ends both.
 public func exchange(_ forth: consuming CopyDirection, _ back: consuming CopyDirection) async -> ExchangeReport {
-  let run = ExchangeRun(forth.request, back.request)
+  let run = ExchangeRun(forth.request, back.request, on: Reactor.confining(#isolation))
   // Nothing of what was asked for is kept by a frame that waits.
   _ = consume forth
   _ = consume back

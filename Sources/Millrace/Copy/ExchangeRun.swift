@@ -1,4 +1,6 @@
+import LinuxCalls
 import Reactors
+import SystemPackage
 
 /// Two transfers that share a task: each goes on when its own parker is woken, and the task suspends when both wait.
 final class ExchangeRun: @unchecked Sendable {
@@ -14,13 +16,13 @@ final class ExchangeRun: @unchecked Sendable {
 
   /// Never inlined: what it needs for a moment would stay in the caller's frame.
   @inline(never)
-  init(_ forth: CopyRequest, _ back: CopyRequest) {
-    if let reactor = Reactor.current { prepare(forth, back, on: reactor) } else { requests = (forth, back) }
+  init(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor?) {
+    if let reactor { prepare(forth, back, on: reactor) } else { requests = (forth, back) }
   }
 
   @inline(never)
-  convenience init(_ one: Connection, _ other: Connection, _ options: CopyOptions) {
-    self.init(CopyRequest(one, other, options), CopyRequest(other, one, options))
+  convenience init(_ one: Connection, _ other: Connection, _ options: CopyOptions, on reactor: Reactor?) {
+    self.init(CopyRequest(one, other, options), CopyRequest(other, one, options), on: reactor)
   }
 
   private func prepare(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor) {
@@ -62,7 +64,7 @@ final class ExchangeRun: @unchecked Sendable {
   @inline(never)
   private func driveElsewhere() async {
     guard let requests else { return }
-    let reactor = requests.forth.home ?? requests.back.home ?? Reactors.shared.next()
+    let reactor = Reactor.current ?? requests.forth.home ?? requests.back.home ?? Reactors.shared.next()
     await withTaskExecutorPreference(reactor) { await driveHopped(on: reactor) }
   }
 
@@ -127,7 +129,11 @@ final class ExchangeRun: @unchecked Sendable {
     transfer.isOver = true
     guard let failure = transfer.failure else { return }
     if firstFailure == nil { firstFailure = transfer }
-    guard failure.side != .sink, let other = transfer.otherDirection, !other.isOver else { return }
+    guard let other = transfer.otherDirection, !other.isOver else { return }
+    if failure.side == .sink {
+      if case .call(_, let errno) = failure.cause, errno.isOfBothDirections { other.sourceIsBroken = errno }
+      return
+    }
     switch failure.cause {
     case .cancelled: other.parker.interrupt(by: .cancelled)
     case .deadline: other.parker.interrupt(by: .deadline)
@@ -152,5 +158,15 @@ final class ExchangeRun: @unchecked Sendable {
 extension Result {
   fileprivate var failure: Failure? {
     if case .failure(let failure) = self { failure } else { nil }
+  }
+}
+
+extension Errno {
+  /// A connection says it once, to whoever asks first, and then looks as if the peer had finished. tcp(7)
+  fileprivate var isOfBothDirections: Bool {
+    switch self {
+    case .connectionReset, .timedOut, .noRouteToHost, .networkUnreachable, .hostIsDown, .networkDown: true
+    default: false
+    }
   }
 }

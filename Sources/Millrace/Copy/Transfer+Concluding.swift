@@ -23,12 +23,11 @@ extension Transfer {
       otherDirection = nil
       reactor.giveBack(parker)
     }
+    reactor.countShare(ofBytes: ledger.delivered)
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
     noteWhatStayedOut()
-    for route in Route.allCases where ledger.bytes(by: route) > 0 {
-      reactor.countDelivered(ledger.bytes(by: route), by: route.rawValue)
-    }
+    countDelivered()
     if measuresCPU { ledger.end(ThreadMeter(of: reactor)) }
     let end: CopyReport.End = failure != nil ? .failed : hitLimit ? .limitReached : .sourceEnded
     let report = ledger.report(
@@ -38,6 +37,22 @@ extension Transfer {
     guard let failure else { return .success(report) }
     return .failure(
       CopyError(side: failure.side, cause: failure.cause, report: report, residue: Bytes(residue)))
+  }
+
+  /// A copy that goes on for long is seen in the metrics while it does, this many bytes at a time.
+  private static let countedAtOnce = 1 << 20
+
+  func countDeliveredIfMuch() {
+    guard ledger.delivered - counted.reduce(0, +) >= Self.countedAtOnce else { return }
+    countDelivered()
+    counted = Route.allCases.map { ledger.bytes(by: $0) }
+  }
+
+  private func countDelivered() {
+    for (place, route) in Route.allCases.enumerated() {
+      let more = ledger.bytes(by: route) - (counted.isEmpty ? 0 : counted[place])
+      if more > 0 { reactor.countDelivered(more, by: route.rawValue) }
+    }
   }
 
   private func noteWhatStayedOut() {

@@ -57,9 +57,18 @@ extension Transfer {
         case .offloaded: _ = unsafe await withUnsafeContinuation { unsafe parker.hold($0, isShielded: true) }
       #endif
       case .turn: await reactor.yield()
-      case .reader: await askReader()
-      case .writer: await askWriter()
-      case .writerEnd: await tellWriter()
+      case .reader:
+        reactor.beginForeignCall()
+        await askReader()
+        reactor.endForeignCall()
+      case .writer:
+        reactor.beginForeignCall()
+        await askWriter()
+        reactor.endForeignCall()
+      case .writerEnd:
+        reactor.beginForeignCall()
+        await tellWriter()
+        reactor.endForeignCall()
       }
     }
   }
@@ -67,6 +76,7 @@ extension Transfer {
   /// Works until something has to be waited for, and keeps account of the stretch.
   @inline(never)
   func advance() -> Suspension {
+    assert(reactor.isCurrent, "a copy goes on on its reactor's thread")
     let calls = SystemCallCounts.ofThisThread
     let start = measuresCPU ? Linux.now : 0
     defer {
@@ -94,7 +104,7 @@ extension Transfer {
       if let cause = interruption() { throw cause }
       let suspension: Suspension?
       switch stage {
-      case .beginning: suspension = try begin()
+      case .beginning: suspension = reactor.hasHadItsShare() ? endTurn() : try begin()
       case .moving(let index): suspension = try move(by: methods[index], index)
       case .flushing: suspension = try move(by: .flush, nil)
       case .passingEnd: suspension = try passEnd()
@@ -211,6 +221,9 @@ extension Transfer {
   private func methodEnded() throws(CopyFailure) -> Suspension? {
     switch stage {
     case .moving:
+      if let sourceIsBroken, sourceEnded, !hitLimit {
+        throw CopyFailure(.source, .call(SystemCall.recv.name, sourceIsBroken))
+      }
       if let owed, owed > 0, source != nil { throw CopyFailure(.source, .truncated(owed: owed)) }
       stage = tees.isEmpty ? .passingEnd : .flushing
     case .flushing: stage = .passingEnd

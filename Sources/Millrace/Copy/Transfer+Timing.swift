@@ -30,6 +30,7 @@ extension Transfer {
   func noteDelivered(_ moved: Int) {
     lastProgress = reactor.now
     spend(moved)
+    countDeliveredIfMuch()
     guard !observers.isEmpty else { return }
     let elapsed = Duration.nanoseconds(Linux.now - started)
     for observer in observers where ledger.delivered > observer.skip {

@@ -43,17 +43,23 @@ extension Transfer {
   func waitForSource(_ wasOffloaded: Bool) throws(CopyFailure) -> Suspension? {
     if gauge.paused() { reactor.noteSmallWork() }
     giveBackLeases()
-    guard let readiness = source?.readiness else { return nil }
+    guard let readiness = source?.readiness else { throw cannotWait(.source, .read) }
     if !wasOffloaded { readiness.noteWouldBlock(.reading) }
     ledger.waits.source += 1
     return try park(for: .reading, readiness, .source)
   }
 
   func waitForSink(_ wasOffloaded: Bool) throws(CopyFailure) -> Suspension? {
-    guard let readiness = sink?.readiness else { return nil }
+    guard let readiness = sink?.readiness else { throw cannotWait(.sink, .write) }
     if !wasOffloaded { readiness.noteWouldBlock(.writing) }
     ledger.waits.sink += 1
     return try park(for: .writing, readiness, .sink)
+  }
+
+  /// EAGAIN from what nobody can wait for, such as a file of a device's that was opened without blocking: asking again at
+  /// once would be asking for ever.
+  private func cannotWait(_ side: CopyError.Side, _ call: SystemCall) -> CopyFailure {
+    CopyFailure(side, .call(call.name, .resourceTemporarilyUnavailable))
   }
 
   /// Enlists for `direction`, and for room in every second sink that lags. Nil when it is possible already.

@@ -36,6 +36,8 @@ final class Transfer: @unchecked Sendable {
 
   // Where it stands.
   @safe @exclusivity(unchecked) var ledger = Ledger()
+  /// What the reactor's metrics have of it already, by route; empty until there is much.
+  @safe @exclusivity(unchecked) var counted: [Int] = []
   /// Bytes that may still be taken from the source.
   @safe @exclusivity(unchecked) var remaining = Int.max
   /// The most bytes of all, where someone has set one.
@@ -56,7 +58,7 @@ final class Transfer: @unchecked Sendable {
   @safe @exclusivity(unchecked) var waiting = Waiting.nothing
   @safe @exclusivity(unchecked) var methods: [Method] = []
   @safe @exclusivity(unchecked) var failure: CopyFailure?
-  @safe @exclusivity(unchecked) var turnLeft = Transfer.shortTurn
+  @safe @exclusivity(unchecked) var turnLeft: Int
   @safe @exclusivity(unchecked) var writerAllowance = 0
   @safe @exclusivity(unchecked) var offloaded: OffloadedBite?
 
@@ -85,10 +87,14 @@ final class Transfer: @unchecked Sendable {
   /// Of an exchange: the other direction failed and takes this one along; this one has come to its end.
   @safe @exclusivity(unchecked) var endsWithOther = false
   @safe @exclusivity(unchecked) var isOver = false
+  /// Of an exchange: the other direction, in writing, took the error of the connection that this one reads. What is left
+  /// there is read, but its end is none.
+  @safe @exclusivity(unchecked) var sourceIsBroken: Errno?
 
   init(_ request: CopyRequest, on reactor: Reactor) {
     self.reactor = reactor
     self.request = request
+    turnLeft = reactor.hasSmallWork ? Self.shortTurn : Self.longTurn
     parker = reactor.leaseParker()
     let source = request.sourceShape
     let sink = request.sinkShape

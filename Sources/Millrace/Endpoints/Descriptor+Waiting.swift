@@ -26,7 +26,7 @@ extension Descriptor {
     _ call: @escaping @Sendable (Int32) throws(Errno) -> Value
   ) async throws(CallFailure) -> Value {
     guard let home else { throw .errno(.notSupported) }
-    if home.reactor.isCurrent { return try await repeatingHere(direction, deadline, call) }
+    if Reactor.confining(#isolation) === home.reactor { return try await repeatingHere(direction, deadline, call) }
     return try await withTaskExecutorPreference(home.reactor) { () async throws(CallFailure) -> Value in
       try await repeatingHopped(direction, deadline, call)
     }

@@ -17,8 +17,17 @@ extension Transfer {
       ledger.deliver(count, by: .sendfile)
       return remaining == 0 ? .ended : .progressed
     } catch {
-      return step(after: error, .sendfile, of: .ofTwoEnds(error), blocked: .awaitSink)
+      // A file may say EAGAIN, too (FUSE, tracefs, opened without blocking), and no edge of the sink would end that wait.
+      let blocked = ledger.bytes(by: .sendfile) == 0 ? awaitSinkIfFull(sink, .sendfile) : .awaitSink
+      return step(after: error, .sendfile, of: .ofTwoEnds(error), blocked: blocked)
     }
+  }
+
+  /// EAGAIN does not say which end it speaks of: the sink is waited for if it says that it has no room.
+  func awaitSinkIfFull(_ to: KernelEnd, _ call: SystemCall) -> Step {
+    let hasRoom = (try? Linux.wait(for: to.number, .writable, milliseconds: 0)) ?? false
+    if !hasRoom { return .awaitSink }
+    return fruitless >= 8 ? .refused(Refusal("\(call.name) says EAGAIN while both ends are ready")) : .progressed
   }
 
   /// Zero from a kernel route. At the first call it may only mean "not this route" (files in /proc say so), which a read

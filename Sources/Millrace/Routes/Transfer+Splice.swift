@@ -37,10 +37,8 @@ extension Transfer {
     if to.kind == .regular { return .awaitSource }
     let sourceHasBytes = (try? Linux.wait(for: from.number, .readable, milliseconds: 0)) ?? false
     if !sourceHasBytes { return .awaitSource }
-    let sinkHasRoom = (try? Linux.wait(for: to.number, .writable, milliseconds: 0)) ?? false
-    if !sinkHasRoom { return .awaitSink }
-    // Urgent data before the first wait looks like this, too.
-    return fruitless >= 8 ? .refused(Refusal("splice says EAGAIN while both ends are ready")) : .progressed
+    // Urgent data before the first wait looks like both being ready, too.
+    return awaitSinkIfFull(to, .splice)
   }
 }
 

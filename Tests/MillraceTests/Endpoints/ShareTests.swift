@@ -28,4 +28,31 @@ struct ShareTests {
     }.value
     try await reactors.expectNothingLeased()
   }
+
+  /// given a file in memory and a sink that always takes it; when one task makes many small copies, none of which ever has to
+  /// wait; then another one has its turn long before they are all made.
+  @Test("or makes many small copies lets others have their turn")
+  func copies() async throws {
+    let reactors = try MatrixReactor()
+    let number = try PlainFile.make(Pattern.bytes(100))
+    try await reactors.group.all[0].task {
+      let reactor = try #require(Reactor.current)
+      let file = File(taking: FileDescriptor(rawValue: number))
+      let section = try await file.section(offset: 0, length: 100)
+      let (near, far) = try Connection.pair()
+      let other = reactor.task { () in ContinuousClock.now }
+      var turns: [ContinuousClock.Instant] = []
+      for _ in 0..<200 {
+        try await copy(from: section, to: near)
+        turns.append(.now)
+      }
+      let ran = try await other.value
+      let before = turns.prefix { $0 < ran }.count
+      #expect(before < 40, "\(before) copies went before the other task")
+      near.close()
+      far.close()
+      file.close()
+    }.value
+    try await reactors.expectNothingLeased()
+  }
 }

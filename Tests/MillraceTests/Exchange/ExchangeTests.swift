@@ -1,4 +1,5 @@
 import Glibc
+import LinuxCalls
 @testable import Millrace
 import Testing
 
@@ -204,6 +205,36 @@ struct ExchangeTests {
     #expect(error?.errno == .brokenPipe)
     #expect(error?.residue.count == 100)
     #expect(try report.back.get().delivered == Self.answer.count)
+  }
+
+  /// given a server that resets the connection in the middle of its answer; when the direction that writes to it is the one
+  /// that the kernel tells; then the other one does not take what follows for the end of the answer, and the client does
+  /// not see one.
+  @Test("a reset that the writing direction hears of first is no end of what comes back")
+  func resetHeardInWriting() async throws {
+    let joined = try await Joined()
+    let (client, server) = (joined.client, joined.server)
+    try server.write([1, 2, 3])
+    #expect(try client.read(3) == [1, 2, 3])
+    await joined.isIdle()
+    let token = Faults.shared.arm(
+      Faults.Fault(.send, on: joined.back.fileDescriptor.rawValue, .error(.connectionReset)))
+    try client.write([9])
+    while await joined.reactors.group.all[0].metrics().tasks.waiting > 1 { await Task.yield() }
+    server.close()
+    _ = try await joined.exchanging.value
+    var byte: UInt8 = 0
+    #expect(recv(client.number, &byte, 1, Int32(MSG_DONTWAIT)) == -1, "the client sees an end")
+    #expect(errno == EAGAIN)
+    #expect(Faults.shared.disarm(token) == 1)
+    let report = try await joined.end()
+    let forth = #expect(throws: CopyError.self) { try report.forth.get() }
+    let back = #expect(throws: CopyError.self) { try report.back.get() }
+    #expect(forth?.side == .sink)
+    #expect(forth?.residue.count == 1)
+    #expect(back?.side == .source)
+    #expect(back?.errno == .connectionReset)
+    #expect(back?.report.delivered == 3)
   }
 
   /// given an exchange that waits; when one of its connections is closed by someone else; then both directions end.

@@ -11,6 +11,17 @@ private actor Copier {
     copied += report.delivered
     return report
   }
+
+  func echo(_ connection: Connection, rounds: Int) async throws {
+    for _ in 0..<rounds { try await connection.write(try await connection.read(upTo: 100)) }
+  }
+
+  func exchangeAll(_ one: Connection, _ other: Connection) async -> ExchangeReport {
+    await exchange(between: one, and: other)
+  }
+
+  /// What others ask it meanwhile: whoever asks may be the one whose thread runs the actor next.
+  func status() -> Int { copied }
 }
 
 @Suite("Copies from anywhere")
@@ -67,6 +78,51 @@ struct CallerTests {
     let report = try await copier.copyAll(from: line.source, to: line.sink)
     #expect(await copier.copied == report.delivered)
     try await line.expectArrived(report)
+    try await reactors.expectNothingLeased()
+  }
+
+  /// given an actor whose task prefers a reactor, and that others talk to all the time, so that now their threads run it and
+  /// now the reactor's; when it copies, exchanges, reads and writes; then none of that leaves the reactor's thread (the
+  /// engine looks, in a build for debugging), and every byte arrives.
+  @Test("an actor that others are talking to copies on the reactor all the same")
+  func contendedActor() async throws {
+    let reactors = try MatrixReactor()
+    let reactor = reactors.group.all[0]
+    let copier = Copier()
+    let line = try await Line(on: reactor)
+    let (near, far) = try await reactor.task { try Connection.pair() }.value
+    let (left, client) = try PlainPair.unix()
+    let (right, server) = try PlainPair.unix()
+    let joined = try await reactor.task {
+      [try Connection(taking: FileDescriptor(rawValue: left)), try Connection(taking: FileDescriptor(rawValue: right))]
+    }.value
+
+    let talking = Task.detached {
+      for _ in 0..<5000 {
+        _ = await copier.status()
+        await Task.yield()
+      }
+    }
+    let exchanging = reactor.task { await copier.exchangeAll(joined[0], joined[1]) }
+    let echoing = reactor.task { try await copier.echo(near, rounds: 300) }
+    let copying = reactor.task { try await copier.copyAll(from: line.source, to: line.sink) }
+    let peers = startThread {
+      try client.write(Line.bytes)
+      client.finishWriting()
+      server.finishWriting()
+    }
+    let served = startThread { try server.read() }
+    for round in 0..<300 {
+      try await far.write([UInt8(truncatingIfNeeded: round)])
+      #expect(try await far.read() == [UInt8(truncatingIfNeeded: round)])
+    }
+    try await echoing.value
+    try await line.expectArrived(try await copying.value)
+    try await peers.value
+    #expect(Pattern.difference(try await served.value, Line.bytes) == nil)
+    #expect(try await exchanging.value.failure == nil)
+    await talking.value
+    for end in joined + [near, far] { end.close() }
     try await reactors.expectNothingLeased()
   }
 

@@ -51,6 +51,15 @@ struct ProcFileTests {
     if report.bytesByRoute[.sendfile] == nil { expectAll(report, expected.count, notBy: .sendfile) }
   }
 
+  /// given a file that answers a read at its start alone, as those with one number do; when all of it is read; then it is
+  /// read whole.
+  @Test("with a number in them are read whole")
+  func number() async throws {
+    let path = "/proc/sys/kernel/pid_max"
+    let source = try await File.open(FilePath(path))
+    #expect(try await readAll(from: source) == Array(try String(contentsOfFile: path, encoding: .utf8).utf8))
+  }
+
   /// given the same; when all of it is read; then every byte is in memory.
   @Test("are read whole into memory")
   func toMemory() async throws {
