@@ -143,7 +143,8 @@ extension Linux {
     _ = try perform(.other, on: fd) { _ in clinux_will_need(fd, offset, Int64(length)) }
   }
 
-  /// How many pages of the range are in the page cache; ENOSYS before Linux 6.5. cachestat(2)
+  /// How many pages of the range are in the page cache; ENOSYS before Linux 6.5, EPERM where the caller neither owns
+  /// the file nor may write to it. cachestat(2)
   package static func cachedPages(of fd: Int32, at offset: Int64, length: Int) throws(Errno) -> Int {
     try perform(.cachestat, on: fd) { _ in clinux_cached_pages(fd, UInt64(offset), UInt64(length)) }
   }

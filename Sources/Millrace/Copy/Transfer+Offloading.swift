@@ -9,7 +9,8 @@ extension Transfer {
     if let sink, method != .flush, sink.kind == .regular || sink.mayBlock { return true }
     guard let source, method != .deliver, method != .flush else { return false }
     if source.mayBlock { return true }
-    guard source.kind == .regular, let offset = source.offset else { return false }
+    // With nothing left to read, only what is held goes on.
+    guard source.kind == .regular, let offset = source.offset, remaining > 0, !sourceEnded else { return false }
     let ahead = min(Self.longTurn, remaining)
     let file = ResidentRanges.File(device: source.facts.device, inode: source.facts.inode)
     return !reactor.resident.holds(

@@ -38,7 +38,8 @@ public struct KernelAbilities: Sendable, Codable {
     let value = withProbeFile { (number) throws(Errno) in _ = try Linux.cachedPages(of: number, at: 0, length: 1) }
     return Ability(
       name: "cachestat", value: value,
-      meaning: "whether a file range is in memory is asked in one call; otherwise by reading a byte without waiting")
+      meaning: "whether a file range is in memory is asked in one call; otherwise by reading a byte in every 128 KiB "
+        + "without waiting; EPERM: the kernel answers only for files that the caller owns or may write")
   }
 
   private static func noWaitPipe() -> Ability {

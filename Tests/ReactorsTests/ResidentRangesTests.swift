@@ -1,0 +1,135 @@
+import LinuxCalls
+import Reactors
+import SystemPackage
+import Testing
+
+@Suite("What is known of the page cache")
+struct ResidentRangesTests {
+  private static let size: Int64 = 1 << 20
+
+  /// What one reactor knows.
+  private final class Knowledge {
+    private var ranges = ResidentRanges()
+
+    func holds(_ file: Int32, at offset: Int64 = 0, size: Int64 = ResidentRangesTests.size) throws -> Bool {
+      let facts = try Linux.facts(of: file)
+      let name = ResidentRanges.File(device: facts.device, inode: facts.inode)
+      return ranges.holds(file, name, at: offset, length: 2 << 20, fileSize: size, now: 0)
+    }
+  }
+
+  /// A file just written, and so in the page cache.
+  private func warmFile(_ size: Int64 = size) throws -> Int32 {
+    let file = try temporaryFile()
+    if size > 0 { try put([UInt8](repeating: 1, count: Int(size)), into: file) }
+    return file
+  }
+
+  /// Runs `body` while `fault` is armed; answers its result and how often the fault struck.
+  private func striking<Value>(_ fault: Faults.Fault, _ body: () throws -> Value) throws -> (value: Value, times: Int) {
+    let token = Faults.shared.arm(fault)
+    defer { Faults.shared.disarm(token) }
+    let value = try body()
+    return (value, Faults.shared.disarm(token))
+  }
+
+  /// given a kernel that does not count, and a file of which one stretch is cold, wherever that is; when it is asked
+  /// for; then it is not held.
+  @Test(
+    "without a count, every 128 KiB are asked for by themselves", .enabled(if: readsCanSkipWaiting), arguments: 0..<9)
+  func coldStretch(stretch: Int) throws {
+    let file = try warmFile()
+    defer { release(file) }
+    let known = Knowledge()
+    let refusal = Faults.Fault(.cachestat, on: file, .error(.notPermitted), times: nil)
+    let cold = Faults.Fault(.read, on: file, .error(.resourceTemporarilyUnavailable), skipping: stretch)
+    let (isHeld, found) = try striking(refusal) { try striking(cold) { try known.holds(file) } }.value
+
+    #expect(!isHeld)
+    #expect(found == 1)
+    #expect(try striking(refusal) { try known.holds(file) }.value)
+  }
+
+  @Test("without a count, nothing is asked beyond the range", .enabled(if: readsCanSkipWaiting))
+  func smallWindow() throws {
+    let file = try warmFile(8 << 20)
+    defer { release(file) }
+    let known = Knowledge()
+    let refusal = Faults.Fault(.cachestat, on: file, .error(.noFunction), times: nil)
+    // The seventeenth probe is the last byte of the two MiB.
+    let beyond = Faults.Fault(.read, on: file, .error(.resourceTemporarilyUnavailable), skipping: 17)
+    let (isHeld, found) = try striking(refusal) { try striking(beyond) { try known.holds(file, size: 8 << 20) } }.value
+
+    #expect(isHeld)
+    #expect(found == 0)
+  }
+
+  @Test("a kernel without the count is asked once, for all files")
+  func countIsMissing() throws {
+    let files = (try warmFile(), try warmFile())
+    defer { release(files.0, files.1) }
+    let known = Knowledge()
+    let first = Faults.Fault(.cachestat, on: files.0, .error(.noFunction), times: nil)
+    let second = Faults.Fault(.cachestat, on: files.1, .error(.noFunction), times: nil)
+    let asked = try striking(first) { try known.holds(files.0) }.times
+    let askedAgain = try striking(second) { try known.holds(files.1) }.times
+
+    #expect(asked == 1)
+    #expect(askedAgain == 0)
+  }
+
+  @Test("a count that is refused for one file is asked for the next")
+  func countIsRefused() throws {
+    let files = (try warmFile(), try warmFile())
+    defer { release(files.0, files.1) }
+    let known = Knowledge()
+    let first = Faults.Fault(.cachestat, on: files.0, .error(.notPermitted), times: nil)
+    let second = Faults.Fault(.cachestat, on: files.1, .error(.notPermitted), times: nil)
+    let asked = try striking(first) { try known.holds(files.0) }.times
+    let askedAgain = try striking(second) { try known.holds(files.1) }.times
+
+    #expect(asked == 1)
+    #expect(askedAgain == 1)
+  }
+
+  @Test("the end of a file whose pages were seen costs no call", .enabled(if: readsCanSkipWaiting))
+  func ordinaryEnd() throws {
+    let file = try warmFile()
+    defer { release(file) }
+    let known = Knowledge()
+    #expect(try known.holds(file))
+    for kind in [SystemCall.cachestat, .read] {
+      let any = Faults.Fault(kind, on: file, .error(.ioError), times: nil)
+      let (isHeld, asked) = try striking(any) { try known.holds(file, at: Self.size) }
+      #expect(isHeld)
+      #expect(asked == 0)
+    }
+  }
+
+  @Test("an empty file is known to end at once", .enabled(if: readsCanSkipWaiting))
+  func emptyFile() throws {
+    let file = try warmFile(0)
+    defer { release(file) }
+    let known = Knowledge()
+
+    #expect(try known.holds(file, size: 0))
+  }
+
+  @Test("a file that has bytes behind the size it names is not held")
+  func sizeThatLies() throws {
+    let file = try Linux.open("/proc/version", .read)
+    defer { release(file) }
+    try #require(try Linux.facts(of: file).size == 0)
+
+    #expect(try !Knowledge().holds(file, size: 0))
+  }
+}
+
+/// Not every file system can promise not to wait: tmpfs answers EOPNOTSUPP.
+private let readsCanSkipWaiting: Bool = {
+  guard let file = try? temporaryFile() else { return false }
+  defer { release(file) }
+  return withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { room in
+    (try? Linux.readNoWait(file, at: 0, into: room)) != nil
+  }
+}()
