@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -163,13 +164,20 @@ long clinux_epoll_remove(int epoll, int fd) {
   struct epoll_event unused = {0};
   return result(epoll_ctl(epoll, EPOLL_CTL_DEL, fd, &unused));
 }
-long clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int64_t timeout) {
+// Rounded up: a timer must not fire before its time.
+static int milliseconds(int64_t timeout) {
+  int64_t whole = timeout / 1000000 + (timeout % 1000000 != 0);
+  return whole > INT_MAX ? INT_MAX : (int)whole;
+}
+long clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int64_t timeout, int coarse) {
   struct epoll_event raw[256];
   if (count > 256) count = 256;
   // epoll_wait is cheaper than epoll_pwait2 where the answer is known to be "at once" or "for ever".
   int n;
   if (timeout <= 0) {
     n = epoll_wait(epoll, raw, count, timeout < 0 ? -1 : 0);
+  } else if (coarse) {
+    n = epoll_wait(epoll, raw, count, milliseconds(timeout));
   } else {
     struct timespec span = {timeout / 1000000000, timeout % 1000000000};
     n = epoll_pwait2(epoll, raw, count, &span, NULL);

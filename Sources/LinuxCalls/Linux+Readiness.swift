@@ -25,6 +25,14 @@ extension clinux_event {
   package var bits: UInt32 { events }
 }
 
+/// How finely a wait for events can be timed.
+package enum WaitPrecision: Sendable {
+  /// epoll_pwait2(2)
+  case nanoseconds
+  /// epoll_wait(2)
+  case milliseconds
+}
+
 extension Linux {
   /// epoll_create1(2)
   package static func epollCreate() throws(Errno) -> Int32 {
@@ -44,12 +52,36 @@ extension Linux {
   }
 
   /// Waits for events, at most `timeout` nanoseconds; nil waits for ever. A signal ends the wait with no events.
+  ///
+  /// Where epoll_pwait2 is refused (ENOSYS before Linux 5.11; ENOSYS or EPERM in sandboxes that do not know it), the
+  /// `precision` becomes milliseconds, rounded up, and stays so for the caller that keeps it.
   /// epoll_wait(2), epoll_pwait2(2)
   package static func epollWait(
-    _ epoll: Int32, into events: UnsafeMutableBufferPointer<ReadinessEvent>, timeout: Int64?
+    _ epoll: Int32, into events: UnsafeMutableBufferPointer<ReadinessEvent>, timeout: Int64?,
+    precision: inout WaitPrecision
   ) throws(Errno) -> Int {
+    do throws(Errno) {
+      return try epollWait(epoll, into: events, timeout: timeout, precision)
+    } catch {
+      guard precision == .nanoseconds, error == .noFunction || error == .notPermitted else { throw error }
+      precision = .milliseconds
+      return try epollWait(epoll, into: events, timeout: timeout, precision)
+    }
+  }
+
+  private static func epollWait(
+    _ epoll: Int32, into events: UnsafeMutableBufferPointer<ReadinessEvent>, timeout: Int64?, _ precision: WaitPrecision
+  ) throws(Errno) -> Int {
+    let timeout = timeout ?? -1
     clinux_count(clinux_thread_counts(), Int32(SystemCall.epollWait.rawValue))
-    let count = clinux_epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout ?? -1)
+    // A fault is for the call that may be refused.
+    if timeout > 0, precision == .nanoseconds, clinux_faults_armed() != 0,
+      case .error(let errno)? = Faults.shared.strike(.epollWait, epoll, -1)
+    {
+      throw errno
+    }
+    let count = clinux_epoll_wait(
+      epoll, events.baseAddress, Int32(events.count), timeout, precision == .milliseconds ? 1 : 0)
     if count >= 0 { return count }
     let errno = Errno(rawValue: Int32(-count))
     if errno == .interrupted { return 0 }

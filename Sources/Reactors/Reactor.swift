@@ -32,6 +32,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   @exclusivity(unchecked) private var ready: Deque<UnownedJob> = []
   @exclusivity(unchecked) private var yielding: [UnsafeContinuation<Void, Never>] = []
   @exclusivity(unchecked) private var timers = TimerHeap()
+  @exclusivity(unchecked) private var precision = WaitPrecision.nanoseconds
   @exclusivity(unchecked) private var idleParkers: [Parker] = []
   @exclusivity(unchecked) private var isStopping = false
 
@@ -233,7 +234,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     }
     busyBefore = busyTime
     // Only a broken descriptor could fail here, and that one is ours alone.
-    let count = (try? Linux.epollWait(epoll, into: events, timeout: timeout)) ?? 0
+    let count = (try? Linux.epollWait(epoll, into: events, timeout: timeout, precision: &precision)) ?? 0
     now = Linux.now
     busySince = now
     if count > 0 || timeout != 0 { counters.wakeUps += 1 }

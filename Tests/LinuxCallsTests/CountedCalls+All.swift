@@ -112,8 +112,9 @@ extension CountedCall {
       prepare: { try Linux.epollAdd($0.epoll, $0.pair.0, .readable, data: 1) }
     ) { try Linux.epollRemove($0.epoll, $0.pair.0) },
     .init("epollWait", .epollWait) { bench in
+      var precision = WaitPrecision.nanoseconds
       try withUnsafeTemporaryAllocation(of: ReadinessEvent.self, capacity: 1) {
-        _ = try Linux.epollWait(bench.epoll, into: $0, timeout: 0)
+        _ = try Linux.epollWait(bench.epoll, into: $0, timeout: 0, precision: &precision)
       }
     },
     .init("eventDescriptor", .eventfd) { $0.keep(try Linux.eventDescriptor()) },

@@ -6,9 +6,16 @@ import Testing
 struct EpollTests {
   /// What one wait of at most `timeout` nanoseconds brings.
   private func events(of epoll: Int32, timeout: Int64? = 0) throws -> [(identity: UInt64, what: ReadinessEvents)] {
+    var precision = WaitPrecision.nanoseconds
+    return try events(of: epoll, timeout: timeout, precision: &precision)
+  }
+
+  private func events(
+    of epoll: Int32, timeout: Int64?, precision: inout WaitPrecision
+  ) throws -> [(identity: UInt64, what: ReadinessEvents)] {
     let buffer = UnsafeMutableBufferPointer<ReadinessEvent>.allocate(capacity: 8)
     defer { buffer.deallocate() }
-    let count = try Linux.epollWait(epoll, into: buffer, timeout: timeout)
+    let count = try Linux.epollWait(epoll, into: buffer, timeout: timeout, precision: &precision)
     return buffer.prefix(count).map { ($0.identity, $0.readiness) }
   }
 
@@ -94,6 +101,44 @@ struct EpollTests {
     #expect(try events(of: epoll, timeout: 1_500_000).isEmpty)
 
     #expect(Linux.now - start >= 1_500_000)
+  }
+
+  /// given a kernel or a sandbox that refuses epoll_pwait2; when a time is waited for, twice; then it is asked once,
+  /// and both waits end after their time, rounded up.
+  @Test(
+    "without epoll_pwait2, time is waited for in milliseconds",
+    arguments: [Errno.noFunction, .notPermitted], [1, 999_999, 1_000_001] as [Int64])
+  func coarseTimeout(refusal: Errno, timeout: Int64) throws {
+    let epoll = try Linux.epollCreate()
+    defer { release(epoll) }
+    var precision = WaitPrecision.nanoseconds
+    let fault = Faults.Fault(.epollWait, on: epoll, .error(refusal), times: nil)
+    let start = Linux.now
+
+    let (count, struck) = try striking(fault) {
+      try events(of: epoll, timeout: timeout, precision: &precision).count
+        + events(of: epoll, timeout: timeout, precision: &precision).count
+    }
+
+    #expect(count == 0)
+    #expect(Linux.now - start >= 2 * timeout)
+    #expect(precision == .milliseconds)
+    #expect(struck == 1)
+  }
+
+  @Test("a coarse wait sees events, is over at once with no time, and does not overflow")
+  func coarseEvents() throws {
+    let epoll = try Linux.epollCreate()
+    let pipe = try Linux.pipe()
+    defer { release(epoll, pipe.read, pipe.write) }
+    try Linux.epollAdd(epoll, pipe.read, .readable, data: 1)
+    var precision = WaitPrecision.milliseconds
+
+    #expect(try events(of: epoll, timeout: 0, precision: &precision).isEmpty)
+    try put([1], into: pipe.write)
+    for timeout in [nil, 1, Int64.max] {
+      #expect(try events(of: epoll, timeout: timeout, precision: &precision).count == 1)
+    }
   }
 
   @Test("an event descriptor is readable from its signal until it is cleared")

@@ -92,8 +92,9 @@ struct clinux_event {
 long clinux_epoll_create(void);
 long clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
 long clinux_epoll_remove(int epoll, int fd);
-// Waits for at most `count` (≤ 256) events; the timeout is in nanoseconds, negative for ever.
-long clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int64_t timeout);
+// Waits for at most `count` (≤ 256) events; the timeout is in nanoseconds, negative for ever. With `coarse` it is
+// rounded up to milliseconds, and epoll_pwait2 is not called.
+long clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int64_t timeout, int coarse);
 long clinux_eventfd(void);
 long clinux_poll(int fd, short events, int timeout_ms);
 
