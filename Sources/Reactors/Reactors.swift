@@ -24,7 +24,9 @@ public final class Reactors: Sendable {
   /// Starts `count` reactors, at least one. Throws EMFILE or EAGAIN where the process has no descriptors or threads
   /// left.
   ///
-  /// - Parameter blockingThreads: the most threads for calls that block; `nil` is four for each reactor, at least 8.
+  /// - Parameter blockingThreads: the most threads for calls that block; `nil` is four for each reactor, at least 8. A
+  ///   quarter of them may wait for name servers and half for the other side of a FIFO, at least one each: of one
+  ///   thread or two that may be all.
   public init(count: Int, blockingThreads: Int? = nil) throws(Errno) {
     precondition(count > 0, "a group has at least one reactor, not \(count)")
     let pool = BlockingPool(limit: blockingThreads ?? max(8, 4 * count))

@@ -15,14 +15,16 @@ struct BlockingPoolTests {
 
   /// Counts those inside.
   private final class Crowd: Sendable {
-    private let counts = Mutex([0, 0])
+    private let counts = Mutex([0, 0, 0])
 
     var most: Int { counts.withLock { $0[1] } }
+    var visits: Int { counts.withLock { $0[2] } }
 
     func enter() -> Int {
       counts.withLock { counts in
         counts[0] += 1
         counts[1] = max(counts[0], counts[1])
+        counts[2] += 1
         return counts[0]
       }
     }
@@ -83,6 +85,68 @@ struct BlockingPoolTests {
     #expect(sum == (0..<works).reduce(0, +))
     #expect(crowd.most == limit)
     #expect(pool.threadCount <= limit)
+  }
+
+  /// given more work than there are threads, all of which waits for name servers or for peers that do not come; when
+  /// there is something to read from a disk; then it is read. And what waited is done once they come, all of it.
+  @Test("leaves threads for disks, whatever waits for others", arguments: [3, 4, 8, 13])
+  func shares(limit: Int) async throws {
+    let works = 2 * limit
+    let pool = BlockingPool(limit: limit)
+    let gate = try Gate()
+    let (resolvers, peers) = (Crowd(), Crowd())
+
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (awaited, crowd) in [(BlockingPool.Awaited.resolver, resolvers), (.peer, peers)] {
+        for _ in 0..<works {
+          group.addTask {
+            await pool.run(waitingFor: awaited) {
+              _ = crowd.enter()
+              gate.pass()
+              crowd.leave()
+            }
+          }
+        }
+      }
+      let shares = (max(1, limit / 4), max(1, limit / 2))
+      await until { resolvers.most == shares.0 && peers.most == shares.1 }
+
+      #expect(await pool.run { 42 } == 42)
+      #expect(pool.threadCount <= limit)
+      gate.open()
+      try await group.waitForAll()
+      #expect((resolvers.most, peers.most) == shares)
+    }
+    #expect(resolvers.visits == works)
+    #expect(peers.visits == works)
+  }
+
+  @Test("does the oldest work first, whatever it waits for")
+  func orderOfKinds() async throws {
+    let pool = BlockingPool(limit: 1)
+    let gate = try Gate()
+    let log = Mutex<[Int]>([])
+    let isBusy = Moment()
+    async let first: Void = pool.run {
+      isBusy.comes()
+      gate.pass()
+    }
+    await isBusy.came()
+
+    let isDone = Moment()
+    let kinds = BlockingPool.Awaited.allCases + BlockingPool.Awaited.allCases.reversed()
+    for (number, awaited) in kinds.enumerated() {
+      pool.submit(
+        Errand {
+          log.withLock { $0.append(number) }
+          if number == kinds.count - 1 { isDone.comes() }
+        }, waitingFor: awaited)
+    }
+    gate.open()
+    await first
+    await isDone.came()
+
+    #expect(log.withLock { $0 } == Array(kinds.indices))
   }
 
   @Test("does queued work in the order it came")

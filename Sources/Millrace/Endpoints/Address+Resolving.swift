@@ -6,15 +6,24 @@ extension Address {
   /// The addresses of a name, in the order of RFC 6724. Runs in the blocking pool. getaddrinfo(3)
   ///
   /// The resolver cannot be interrupted. After `timeout`, or when the task is cancelled, this throws (ETIMEDOUT,
-  /// ECANCELED), and the resolver's answer is thrown away when it comes.
+  /// ECANCELED), and the resolver's answer is thrown away when it comes. Names beyond a quarter of the pool's threads
+  /// queue; one that is given up while it does is never asked for.
   public static func resolve(
     host: String, port: UInt16, timeout: Duration? = nil
+  ) async throws(EndpointError) -> [Address] {
+    try await resolve(host: host, timeout: timeout) { () throws(ResolveError) in
+      try Linux.resolve(host: host, port: port)
+    }
+  }
+
+  static func resolve(
+    host: String, timeout: Duration?, by lookUp: @escaping @Sendable () throws(ResolveError) -> [RawAddress]
   ) async throws(EndpointError) -> [Address] {
     let answer = FirstAnswer()
     let reactor = Reactor.current ?? Reactors.shared.next()
     Task(executorPreference: reactor) {
       answer.give(
-        await blocking { () throws(ResolveError) in try Linux.resolve(host: host, port: port) }
+        await blocking(waitingFor: .resolver) { () throws(ResolveError) in answer.isGiven ? [] : try lookUp() }
           .mapError { EndpointError("find", host, reason: $0.sentence) })
     }
     let alarm = timeout.map { timeout in
@@ -44,6 +53,10 @@ private final class FirstAnswer: Sendable {
   }
 
   private let state = Mutex(State.open)
+
+  var isGiven: Bool {
+    state.withLock { if case .given = $0 { true } else { false } }
+  }
 
   func give(_ answer: Answer) {
     let waiting: CheckedContinuation<Answer, Never>? = state.withLock { state in

@@ -7,7 +7,8 @@ extension File {
 
   /// Opens what exists at `path`. open(2)
   ///
-  /// Opening a FIFO waits for its other side, in the blocking pool.
+  /// Opening a FIFO waits for its other side, in the blocking pool, half of whose threads may wait like that. FIFOs
+  /// beyond these queue until one of the others is open, even if their own other side is there.
   public static func open(_ path: FilePath, for access: Access = .read) async throws(EndpointError) -> File {
     let flags: OpenFlags =
       switch access {
@@ -45,12 +46,30 @@ extension File {
     _ path: FilePath, _ flags: OpenFlags, _ action: String, mode: UInt32 = 0
   ) async throws(EndpointError) -> File {
     let name = path.string
-    let result = await blocking { () throws(Errno) in try Linux.open(name, flags, mode: mode) }
-    switch result {
-    case .success(let number):
-      return File(
-        descriptor: Descriptor(number, .owned, kind: nil, reactor: nil), name: name, position: 0)
-    case .failure(let errno): throw EndpointError(action, name, errno)
+    do throws(Errno) {
+      let number = try await number(of: name, flags, mode: mode)
+      return File(descriptor: Descriptor(number, .owned, kind: nil, reactor: nil), name: name, position: 0)
+    } catch {
+      throw EndpointError(action, name, error)
+    }
+  }
+
+  private static func number(of path: String, _ flags: OpenFlags, mode: UInt32) async throws(Errno) -> Int32 {
+    let atOnce = await blocking { () throws(Errno) -> Int32? in
+      waitsForPeer(path) ? nil : try Linux.open(path, flags, mode: mode)
+    }
+    if let number = try atOnce.get() { return number }
+    return try await blocking(waitingFor: .peer) { () throws(Errno) in
+      try Linux.open(path, flags, mode: mode)
+    }.get()
+  }
+
+  /// Whether another process decides how long opening it takes: a FIFO's other side, a line's carrier. It is asked
+  /// before, for O_NONBLOCK would open a FIFO without its other side. fifo(7)
+  private static func waitsForPeer(_ path: String) -> Bool {
+    switch try? Linux.facts(ofPath: path).kind {
+    case .pipe, .characterDevice: true
+    default: false
     }
   }
 }

@@ -94,11 +94,11 @@ public final class File: Sendable {
 
 /// Does `body` in the blocking pool.
 func blocking<Value: Sendable, Failure: Error>(
-  _ body: @escaping @Sendable () throws(Failure) -> Value
+  waitingFor awaited: BlockingPool.Awaited = .disk, _ body: @escaping @Sendable () throws(Failure) -> Value
 ) async -> Result<Value, Failure> {
   let pool = (Reactor.current ?? Reactors.shared.all[0]).blockingPool
   do throws(Failure) {
-    return .success(try await pool.run(body))
+    return .success(try await pool.run(waitingFor: awaited, body))
   } catch {
     return .failure(error)
   }
