@@ -96,6 +96,9 @@ package final class BlockingPool: @unchecked Sendable {
     }
   }
 
+  /// Does `body` on a thread of the pool, and nobody waits for it.
+  package func start(_ body: @escaping @Sendable () -> Void) { submit(ClosureWork(body)) }
+
   /// Does `body` on a thread of the pool and comes back to the caller's executor.
   package func run<Value: Sendable, Failure: Error>(
     waitingFor awaited: Awaited = .disk, _ body: @escaping @Sendable () throws(Failure) -> Value

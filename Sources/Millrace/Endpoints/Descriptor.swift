@@ -118,7 +118,25 @@ final class Descriptor: Sendable {
 
   private func reallyClose() {
     home?.readiness.withdraw()
+    guard ownership == .owned else { return }
+    let number = number
+    if home == nil, let reactor = Reactor.current, Self.freesFile(number) {
+      reactor.blockingPool.start { Self.close(number) }
+    } else {
+      Self.close(number)
+    }
+  }
+
+  private static func close(_ number: Int32) {
     // An error of close(2) is one of a write long past; File.sync() is where it is asked for.
-    if ownership == .owned { try? Linux.close(number) }
+    try? Linux.close(number)
+  }
+
+  /// Closing a file that has no name left gives its blocks back to the file system, which for a large one takes the
+  /// disk. One with a name is closed at once, for others may see whether it is: its locks, and whether it can be
+  /// executed (ETXTBSY), hang on that.
+  private static func freesFile(_ number: Int32) -> Bool {
+    guard let facts = try? Linux.facts(of: number) else { return false }
+    return facts.kind == .regular && facts.links == 0
   }
 }

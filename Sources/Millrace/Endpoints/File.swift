@@ -72,6 +72,11 @@ public final class File: Sendable {
   }
 
   /// Closes it, after the copies that use it have ended. A lent descriptor is only let go.
+  ///
+  /// Closing a file that has no name any more gives back its room on the disk: on a reactor that is left to the
+  /// blocking pool, and may happen after this returns. Everything else is closed here and now, which waits for nobody
+  /// but where a network file system has written bytes to flush: call ``sync()`` first, which does that in the pool.
+  /// close(2)
   public func close() { descriptor.close() }
 
   func call<Value: Sendable>(
