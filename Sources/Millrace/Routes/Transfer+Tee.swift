@@ -103,11 +103,15 @@ extension Transfer {
     return try waitForTee(index)
   }
 
-  /// What is still on its way to a second sink, when the copy itself is done.
+  /// What is still on its way to a second sink: all of it when the copy itself is done, and before that what is above
+  /// the bound. Only then is its end the end of the stage.
   func biteFlush() -> Step {
     if let failed = flushTees() { return failed }
-    for (index, branch) in tees.enumerated() where branch.isWaiting { return .awaitTee(index) }
-    return .ended
+    let isLast = stage == .flushing
+    for (index, branch) in tees.enumerated() where isLast ? branch.isWaiting : branch.isOverfull {
+      return .awaitTee(index)
+    }
+    return isLast ? .ended : .progressed
   }
 
   /// Waits for room in a second sink, or lets it go when it has stalled for too long.
