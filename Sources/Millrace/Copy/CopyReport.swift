@@ -36,9 +36,9 @@ public struct CopyReport: Sendable, Codable, Equatable {
   public struct TeeReport: Sendable, Codable, Equatable {
     /// Bytes it accepted.
     public var delivered = 0
-    /// Bytes of the copy that it did not get, because it was let go.
+    /// Bytes of the copy that it did not get, because it was let go or its section was full.
     public var missed = 0
-    /// Why it was let go; nil if it got everything.
+    /// Why it was let go, or that its section was full; nil if it got everything.
     public var detached: String?
   }
 

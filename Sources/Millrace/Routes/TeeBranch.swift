@@ -13,6 +13,10 @@ final class TeeBranch {
   let tee: Tee
   /// Bytes of the copy it does not see.
   let skip: Int
+  /// Bytes it has room for: those of its section, where it is one.
+  let length: Int?
+  /// Bytes that may still be given to it.
+  private(set) var room: Int
   /// Nil once it was let go.
   private(set) var end: KernelEnd?
   /// Where its file was then.
@@ -35,8 +39,10 @@ final class TeeBranch {
 
   private let copy: Parker.Ticket
 
-  init(_ request: TeeRequest, _ end: KernelEnd, copy: Parker.Ticket) {
+  init(_ request: TeeRequest, _ end: KernelEnd, length: Int?, copy: Parker.Ticket) {
     self.copy = copy
+    self.length = length
+    room = length ?? Int.max
     tee = request.tee
     skip = request.skip
     self.end = end
@@ -47,7 +53,7 @@ final class TeeBranch {
   var isOverfull: Bool { isAttached && backlog.count > Self.mostBacklog }
   var hasBacklog: Bool { !backlog.isEmpty }
   var needsPipe: Bool {
-    guard isAttached else { return false }
+    guard isAttached, room > 0 else { return false }
     switch pipe {
     case .some: return false
     case .none: return true
@@ -67,9 +73,11 @@ final class TeeBranch {
     let duplicated = min(ahead, bytes.byteCount)
     ahead -= duplicated
     let unseen = max(duplicated, skip - position)
-    guard isAttached, unseen < bytes.byteCount else { return }
+    guard isAttached, unseen < bytes.byteCount, room > 0 else { return }
     takeBackPipe()
-    unsafe bytes.extracting(droppingFirst: unseen).withUnsafeBytes { unsafe backlog.append(contentsOf: $0) }
+    let fitting = bytes.extracting(droppingFirst: unseen).extracting(first: room)
+    unsafe fitting.withUnsafeBytes { unsafe backlog.append(contentsOf: $0) }
+    room -= fitting.byteCount
   }
 
   /// What came of duplicating from the copy's pipe.
@@ -82,13 +90,16 @@ final class TeeBranch {
   /// Duplicates what the copy's pipe holds, if the last bytes it duplicated are gone from there.
   func feed(from readEnd: Int32, _ count: Int) -> Feed {
     if ahead > 0 { return .ahead(ahead) }
+    // It holds up nobody once its section is full.
+    if room == 0 { return .ahead(count) }
     guard backlog.isEmpty else { return .full }
     switch pipe {
     case .none: return .full
     case .some(let lease):
       do throws(Errno) {
-        let duplicated = try Linux.tee(from: readEnd, to: lease.writeEnd, upTo: count)
+        let duplicated = try Linux.tee(from: readEnd, to: lease.writeEnd, upTo: min(count, room))
         held += duplicated
+        room -= duplicated
         ahead = duplicated
         return .ahead(duplicated)
       } catch {
@@ -203,7 +214,14 @@ final class TeeBranch {
   }
 
   func report(copied: Int) -> CopyReport.TeeReport {
-    CopyReport.TeeReport(
-      delivered: delivered, missed: max(0, copied - skip - delivered), detached: detached)
+    let seen = max(0, copied - skip)
+    return CopyReport.TeeReport(
+      delivered: delivered, missed: max(0, seen - delivered), detached: detached ?? reasonOfLength(seen))
+  }
+
+  /// A section that is full is let go like one that failed, without being a failure.
+  private func reasonOfLength(_ seen: Int) -> String? {
+    guard let length, seen > length else { return nil }
+    return "its section of \(length) bytes is full"
   }
 }

@@ -7,17 +7,24 @@ extension Transfer {
   func openTees(_ requests: [TeeRequest]) throws(CopyFailure) {
     for request in requests {
       let shape = request.tee.sink.sinkShape
+      guard shape.modifiers.isEmpty else {
+        throw CopyFailure(
+          .sink,
+          .unsupported("a second sink in wrappers, which would see nothing; wrap the source or the first sink"))
+      }
       let end: KernelEnd
+      var length: Int?
       switch shape.end {
       case .writer, .collector:
         throw CopyFailure(
           .sink, .unsupported("a second sink that writes by itself; a connection, a pipe or a file is expected"))
-      case .file(let file, let offset, _):
+      case .file(let file, let offset, let most):
         end = try begin(file.descriptor, offset ?? file.position, .writing, .sink)
+        length = most
       case .stream(let descriptor):
         end = try begin(descriptor, nil, .writing, .sink)
       }
-      tees.append(TeeBranch(request, end, copy: parker.ticket))
+      tees.append(TeeBranch(request, end, length: length, copy: parker.ticket))
       try refuseWhatIsNoStream(end, .sink)
     }
   }

@@ -1,4 +1,7 @@
 /// A second sink that gets the same bytes as the first, by tee(2) where both ends of the copy allow it.
+///
+/// A ``FileSection`` with a length gets what it has room for. That it is full is no failure, whatever ``WhenFailed``
+/// says: the copy goes on, and the report counts what came after as ``CopyReport/TeeReport/missed``.
 public struct Tee: Sendable {
   /// What to do when the second sink takes no more and its backlog (about 1 MiB) is full.
   public enum WhenStalled: Sendable, Equatable {
@@ -20,7 +23,8 @@ public struct Tee: Sendable {
   let whenStalled: WhenStalled
   let whenFailed: WhenFailed
 
-  /// A second sink: a connection, a pipe or a file.
+  /// A second sink: a connection, a pipe, a file or a section of one, without wrappers of its own. The copy refuses
+  /// others (``CopyError/Cause/unsupported(_:)``).
   public init(_ sink: any ByteSink, whenStalled: WhenStalled = .wait, whenFailed: WhenFailed = .detach) {
     self.sink = sink
     self.whenStalled = whenStalled
