@@ -34,7 +34,8 @@ public struct CopyError: Error, Sendable {
     case unsupported(String)
     /// The route that was asked for does not work here: the reason says why.
     case routeUnavailable(Route, reason: String)
-    /// Source and sink are the same file, and the ranges overlap.
+    /// The source and a sink, the first or a second, are the same file, and the ranges overlap: bytes would be overwritten
+    /// before they are read, or be read again after they are written.
     case sameFile
     /// ``readAll(from:limit:options:)`` found more than its limit.
     case overLimit(Int)
@@ -98,7 +99,7 @@ extension CopyError: CustomStringConvertible {
       case .otherDirection: "the other direction failed"
       case .unsupported(let reason): "the \(side) cannot be copied \(side == .source ? "from" : "to"): \(reason)"
       case .routeUnavailable(let route, let reason): "the route \(route) was asked for and does not work: \(reason)"
-      case .sameFile: "source and sink are the same file, and the ranges overlap"
+      case .sameFile: "the source and a sink are the same file, and the ranges overlap"
       case .overLimit(let limit): "the source has more than the limit of \(limit) bytes"
       case .custom(let error): "the \(side) failed: \(error)"
       }

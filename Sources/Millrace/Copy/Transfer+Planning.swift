@@ -36,9 +36,9 @@ extension Transfer {
       remaining = min(remaining, length)
     }
     if case .nothing = sourceShape.end { sourceEnded = true }
-    try refuseSameFile()
     if collector != nil { reserveCollector() }
     try openTees(sourceShape.modifiers.tees + sinkShape.modifiers.tees)
+    try refuseSameFile()
   }
 
   /// Ends the use of both ends, and says where their positions are now.
@@ -185,25 +185,6 @@ extension Transfer {
         .unsupported("its socket carries messages (datagram, seqpacket) or listens; a stream has no message bounds"))
     default: break
     }
-  }
-
-  private func refuseSameFile() throws(CopyFailure) {
-    guard let source, let sink, source.kind == .regular, sink.kind == .regular,
-      source.facts.device == sink.facts.device, source.facts.inode == sink.facts.inode
-    else { return }
-    let from = source.offset ?? 0
-    let left = max(0, source.facts.size - from)
-    let length = Int64(clamping: min(remaining, Int(left)))
-    // A sink that appends writes behind the end, which a source without a limit would then read.
-    let to = sink.offset ?? source.facts.size
-    let isBounded = remaining <= Int(left)
-    let overlaps = from < saturated(to, length) && to < saturated(from, length)
-    if overlaps || (!isBounded && to >= from) { throw CopyFailure(.copy, .sameFile) }
-  }
-
-  private func saturated(_ offset: Int64, _ length: Int64) -> Int64 {
-    let (sum, overflow) = offset.addingReportingOverflow(length)
-    return overflow ? Int64.max : sum
   }
 
   private func reserveCollector() {

@@ -76,7 +76,7 @@ struct CopyErrorTests {
     (.sink, .closed, "the sink was closed meanwhile"),
     (.sink, .unsupported("it is a directory"), "the sink cannot be copied to: it is a directory"),
     (.source, .unsupported("it is a directory"), "the source cannot be copied from: it is a directory"),
-    (.copy, .sameFile, "source and sink are the same file, and the ranges overlap"),
+    (.copy, .sameFile, "the source and a sink are the same file, and the ranges overlap"),
     (.source, .overLimit(7), "the source has more than the limit of 7 bytes"),
     (.sink, .secondSink("splice", .brokenPipe), "the second sink failed in splice: Broken pipe"),
     (.source, .custom(Boom()), "the source failed: boom"),
