@@ -72,7 +72,9 @@ final class Transfer: @unchecked Sendable {
   /// Ends a wait that has a time of its own.
   lazy var waitTimer = TimerEntry(parker)
 
-  // Yes and no, side by side: each alone would take eight bytes, and there are two transfers for every idle connection.
+  // Small things, side by side: each alone would take eight bytes, and there are two transfers for every idle connection.
+  /// The source failed while a prefix waited for it; told when that is delivered. A socket tells of it once.
+  @safe @exclusivity(unchecked) var readFailure: Errno?
   let passesEnd: Bool
   let measuresCPU: Bool
   @safe @exclusivity(unchecked) var sourceEnded = false

@@ -20,13 +20,14 @@ extension Transfer {
     var mayRead = isOffloaded || source?.readiness?.mayRead ?? true
     var hasRead = false
     // A prefix waits for what the source has already, and leaves together with it.
-    var mustRead = primed > 0 && mayRead && remaining > 0 && lease.room > 0
+    var mustRead = primed > 0 && mayRead && remaining > 0 && lease.room > 0 && readFailure == nil
     while true {
       if mustRead, remaining > 0 {
         mustRead = false
         switch readMore(&lease, upTo: min(remaining, lease.room)) {
         case .read(let isDry): mayRead = !isDry
         case .step(.awaitSource): mayRead = false
+        case .step(.failed(_, _, let errno)): readFailure = errno
         case .step(let step):
           if lease.isEmpty || step != .ended { return step }
         }
@@ -34,6 +35,7 @@ extension Transfer {
       while !lease.isEmpty {
         if let step = writeOut(&lease, &left) { return step }
       }
+      if let readFailure, let source { return stepAfterRead(readFailure, source) }
       if remaining == 0 || sourceEnded { return .ended }
       // Bulk, and nothing is held: the next bite can take the pipe. A sink that is the slower side would otherwise keep
       // the buffer filled, and the flow buffered, for ever.
