@@ -34,8 +34,8 @@ package final class Parker {
     #endif
   }
 
-  /// Suspends until `wake`, whatever else happens: for work in the blocking pool, which uses the operation's state
-  /// until it is done. An interrupt that comes meanwhile is seen afterwards.
+  /// Suspends until the ticket says `finished`, whatever else happens: for work in the blocking pool, which uses the
+  /// operation's state until it is done. An interrupt that comes meanwhile is seen afterwards.
   package func parkShielded() async {
     #if DEBUG
       _ = await withCheckedContinuation { hold($0, isShielded: true) }
@@ -67,8 +67,13 @@ package final class Parker {
 
   // MARK: - Going on
 
-  /// Lets the operation go on if it is parked; otherwise nothing. Resumes the task if that is suspended.
+  /// Lets the operation go on if it is parked; otherwise nothing. Resumes the task if that is suspended. Nothing either
+  /// while it is shielded: the pool still works with what is the operation's.
   package func wake(_ wake: Wake = .ready) {
+    if !isShielded { goOn(wake) }
+  }
+
+  private func goOn(_ wake: Wake) {
     guard isParked else { return }
     isParked = false
     isShielded = false
@@ -86,7 +91,7 @@ package final class Parker {
   package func interrupt(by cause: Interrupt) {
     // A close may turn out to concern a second sink alone; what ends the copy must not be lost behind it.
     if interrupt == nil || interrupt == .closed { interrupt = cause }
-    if !isShielded { wake(.interrupted(cause)) }
+    wake(.interrupted(cause))
   }
 
   /// Names this lease of this parker to other threads.
@@ -109,7 +114,7 @@ package final class Parker {
     }
 
     func deliverFinished() {
-      if parker.lease == lease { parker.wake() }
+      if parker.lease == lease { parker.goOn(.ready) }
     }
 
     func deliver(_ cause: Interrupt) {

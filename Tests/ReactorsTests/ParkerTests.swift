@@ -144,6 +144,31 @@ struct ParkerTests {
     }
   }
 
+  @Test("shielded, no wake and no timer lets it go on: they are a stranger's")
+  func shieldedFromWakes() async throws {
+    try await onReactor { reactor in
+      let parker = reactor.leaseParker()
+      let (confined, ticket, isBack) = (Confined(parker), parker.ticket, Moment())
+      let timer = TimerEntry(parker)
+      let working = reactor.task {
+        await confined.value.parkShielded()
+        isBack.comes()
+      }
+      await turns()
+
+      parker.wake()
+      reactor.setTimer(timer, to: Linux.now)
+      await until { !timer.isSet }
+      await turns(3)
+      #expect(!isBack.hasCome)
+      #expect(await reactor.metrics().tasks.waiting == 1)
+
+      ticket.finished()
+      try await working.value
+      reactor.giveBack(parker)
+    }
+  }
+
   @Test("the shield ends with the wait: the next wait can be interrupted")
   func shieldEnds() async throws {
     try await onReactor { reactor in

@@ -88,6 +88,7 @@ extension Transfer {
     } catch {
       failure = error
       reactor.cancelTimer(timer)
+      stopWaiting()
       return .done
     }
   }

@@ -63,7 +63,7 @@ extension Transfer {
   }
 
   /// Enlists for `direction`, and for room in every second sink that lags. Nil when it is possible already.
-  func park(
+  private func park(
     for direction: Readiness.Direction, _ readiness: Readiness, _ kind: Waiting
   ) throws(CopyFailure) -> Suspension? {
     turnLeft = turnBytes
@@ -74,12 +74,20 @@ extension Transfer {
     } catch {
       throw CopyFailure(direction == .reading ? .source : .sink, .call(SystemCall.epollControl.name, error))
     }
-    guard mustWait else { return try resume() }
+    return mustWait ? try parkBesideTees() : try resume()
+  }
+
+  /// Enlists for room in `branch` and the others. Nil when there is some already, or the branch was let go.
+  func park(forRoomIn branch: TeeBranch, _ readiness: Readiness) throws(CopyFailure) -> Suspension? {
+    turnLeft = turnBytes
+    waiting = .tee
+    return try mustWait(for: branch, readiness) ? try parkBesideTees() : try resume()
+  }
+
+  private func parkBesideTees() throws(CopyFailure) -> Suspension? {
     for branch in tees where branch.isWaiting {
-      guard let readiness = branch.end?.readiness, (try? readiness.enlist(parker, for: .writing)) == false else {
-        continue
-      }
-      // It has room already: that is served first.
+      guard let readiness = branch.end?.readiness, try !mustWait(for: branch, readiness) else { continue }
+      // It has room already, which is served first, or it is gone.
       let unparked = try resume()
       if let step = flushTees(inPool: false), case .teeFailed(let call, let errno) = step {
         throw CopyFailure(.sink, .secondSink(call.name, errno))
@@ -87,6 +95,24 @@ extension Transfer {
       return unparked
     }
     return .parked
+  }
+
+  /// Enlists for room in `branch`. False when it has room already, or was let go: one that cannot be waited for has
+  /// failed, and whether that is the copy's failure its policy says.
+  private func mustWait(for branch: TeeBranch, _ readiness: Readiness) throws(CopyFailure) -> Bool {
+    do throws(Errno) {
+      return try readiness.enlist(parker, for: .writing)
+    } catch {
+      branch.fail(.epollControl, error)
+      if let failure = branch.failure { throw CopyFailure(.sink, .secondSink(failure.call.name, failure.errno)) }
+      return false
+    }
+  }
+
+  /// Nothing may reach the parker of a copy that failed before it could suspend: it is the next copy's.
+  func stopWaiting() {
+    dismissParker()
+    reactor.cancelTimer(waitTimer)
   }
 
   private func dismissParker() {

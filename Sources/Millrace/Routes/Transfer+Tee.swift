@@ -137,7 +137,7 @@ extension Transfer {
     }
     // Whoever was refused has noted it, before the call where that was in the pool: noting it now would forget an edge.
     ledger.waits.sink += 1
-    return try park(for: .writing, readiness, .tee)
+    return try park(forRoomIn: branch, readiness)
   }
 
   func passEndToTees() {
