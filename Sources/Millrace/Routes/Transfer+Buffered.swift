@@ -18,9 +18,11 @@ extension Transfer {
     var left = allowance
     // The readiness belongs to the reactor's thread; in the pool the call itself finds out.
     var mayRead = isOffloaded || source?.readiness?.mayRead ?? true
-    var hasRead = false
-    // A prefix waits for what the source has already, and leaves together with it.
-    var mustRead = primed > 0 && mayRead && remaining > 0 && lease.room > 0 && readFailure == nil
+    // The pool asks before each read, but not before a bite that begins with what is held.
+    var mustAsk = !lease.isEmpty
+    // A prefix waits for what the source has already, and leaves together with it. Not where the read itself would wait.
+    var mustRead =
+      primed > 0 && mayRead && remaining > 0 && lease.room > 0 && readFailure == nil && source?.mayBlock == false
     while true {
       if mustRead, remaining > 0 {
         mustRead = false
@@ -42,12 +44,12 @@ extension Transfer {
       if left == 0 || wantsPipe { return .progressed }
       if !mayRead { return .awaitSource }
       // A terminal is asked again before each read: the next one might wait for ever, and nothing could end it.
-      if isOffloaded, hasRead, let source, source.mayBlock, source.readiness != nil { return .progressed }
+      if isOffloaded, mustAsk, let source, source.mayBlock, source.readiness != nil { return .progressed }
       if let index = tees.firstIndex(where: { $0.isOverfull }) { return .awaitTee(index) }
       switch readMore(&lease, upTo: min(remaining, left)) {
       case .read(let isDry):
         mayRead = !isDry
-        hasRead = true
+        mustAsk = true
       case .step(let step): return step
       }
     }

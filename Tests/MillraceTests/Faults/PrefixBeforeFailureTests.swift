@@ -62,4 +62,33 @@ struct PrefixBeforeFailureTests {
     #expect(outcome.report.waits.sink == 1)
     try expectDelivered(outcome, .connectionReset, by: way.route)
   }
+
+  /// given a lent pipe that blocks, on a kernel that cannot read it without waiting, and nothing in it; then a prefix does
+  /// not wait for the read that waits, and the copy can be cancelled.
+  @Test("is delivered before a read that has to wait")
+  func beforeBlockingRead() async throws {
+    try await Rig.onReactor { reactor in
+      let (end, feeder) = try PlainPair.pipeToEngine()
+      let owner = PlainDescriptor(end)
+      let (engine, peer) = try PlainPair.unix()
+      let sink = try Connection(taking: FileDescriptor(rawValue: engine))
+      let ambush = Ambush(.init(.read, on: end, .error(.notSupportedOnSocket)))
+      let copying = reactor.task {
+        await Rig.attempt(
+          PipeEnd(lending: FileDescriptor(rawValue: end)).prefixed(by: Self.prefix), sink,
+          CopyOptions(routes: .only(.buffered)))
+      }
+
+      try await Rig.untilReadable(Self.prefix.count, in: peer.number)
+      try await Rig.untilWaiting(on: reactor)
+      copying.cancel()
+
+      guard case .failure(let error) = try await copying.value else { throw Missing("it ended by itself") }
+      guard case .cancelled = error.cause else { throw Missing("\(error)") }
+      #expect(ambush.lift() == 1)
+      #expect(error.report.delivered == Self.prefix.count)
+      sink.close()
+      withExtendedLifetime((owner, feeder)) {}
+    }
+  }
 }
