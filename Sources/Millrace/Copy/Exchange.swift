@@ -45,11 +45,15 @@ public struct ExchangeReport: Sendable, CustomStringConvertible {
 /// cost, and a byte either way counts against ``CopyOptions/idleTimeout``. Everything else is as in
 /// ``copy(from:to:limit:options:)``, for each direction. Neither connection is closed.
 ///
-/// - Parameter options: for each direction.
+/// - Parameters:
+///   - options: for each direction.
+///   - halfClosedTimeout: once one direction has come to its end, how long no byte may be delivered the other way before
+///     that one ends with ``CopyError/Cause/idle``. Nil is as long as ``CopyOptions/idleTimeout`` says.
 public func exchange(
-  between one: Connection, and other: Connection, options: CopyOptions = CopyOptions(passesEnd: true)
+  between one: Connection, and other: Connection, options: CopyOptions = CopyOptions(passesEnd: true),
+  halfClosedTimeout: Duration? = nil
 ) async -> ExchangeReport {
-  let run = ExchangeRun(one, other, options, on: Reactor.confining(#isolation))
+  let run = ExchangeRun(one, other, options, halfClosedTimeout, on: Reactor.confining(#isolation))
   await run.drive()
   return run.outcome()
 }
@@ -59,8 +63,12 @@ public func exchange(
 /// Where a direction fails to read, its source is gone: the other direction ends with
 /// ``CopyError/Cause/otherDirection``. Where it fails to write, the other goes on, for the peer that takes no more may
 /// still have an answer to give. Cancelling the task ends both.
-public func exchange(_ forth: consuming CopyDirection, _ back: consuming CopyDirection) async -> ExchangeReport {
-  let run = ExchangeRun(forth.request, back.request, on: Reactor.confining(#isolation))
+///
+/// - Parameter halfClosedTimeout: as in ``exchange(between:and:options:halfClosedTimeout:)``.
+public func exchange(
+  _ forth: consuming CopyDirection, _ back: consuming CopyDirection, halfClosedTimeout: Duration? = nil
+) async -> ExchangeReport {
+  let run = ExchangeRun(forth.request, back.request, halfClosedTimeout, on: Reactor.confining(#isolation))
   // Nothing of what was asked for is kept by a frame that waits.
   _ = consume forth
   _ = consume back

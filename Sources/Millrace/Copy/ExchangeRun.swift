@@ -12,17 +12,22 @@ final class ExchangeRun: @unchecked Sendable {
   private var forth: Transfer?
   private var back: Transfer?
   private var firstFailure: Transfer?
+  /// Nanoseconds without a byte once one direction is over; `Int64.max` is as before.
+  private let halfClosedLimit: Int64
   private var tickets: (Parker.Ticket, Parker.Ticket)?
 
   /// Never inlined: what it needs for a moment would stay in the caller's frame.
   @inline(never)
-  init(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor?) {
+  init(_ forth: CopyRequest, _ back: CopyRequest, _ halfClosedTimeout: Duration?, on reactor: Reactor?) {
+    halfClosedLimit = halfClosedTimeout?.nanoseconds ?? .max
     if let reactor { prepare(forth, back, on: reactor) } else { requests = (forth, back) }
   }
 
   @inline(never)
-  convenience init(_ one: Connection, _ other: Connection, _ options: CopyOptions, on reactor: Reactor?) {
-    self.init(CopyRequest(one, other, options), CopyRequest(other, one, options), on: reactor)
+  convenience init(
+    _ one: Connection, _ other: Connection, _ options: CopyOptions, _ halfClosedTimeout: Duration?, on reactor: Reactor?
+  ) {
+    self.init(CopyRequest(one, other, options), CopyRequest(other, one, options), halfClosedTimeout, on: reactor)
   }
 
   private func prepare(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor) {
@@ -127,6 +132,7 @@ final class ExchangeRun: @unchecked Sendable {
 
   private func noteEnd(of transfer: Transfer) {
     transfer.isOver = true
+    if halfClosedLimit != .max, let other = transfer.otherDirection, !other.isOver { other.limitIdle(to: halfClosedLimit) }
     guard let failure = transfer.failure else { return }
     if firstFailure == nil { firstFailure = transfer }
     guard let other = transfer.otherDirection, !other.isOver else { return }

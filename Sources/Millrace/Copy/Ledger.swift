@@ -7,7 +7,7 @@ struct Ledger {
   private var byRoute = InlineArray<7, Int>(repeating: 0)
   private(set) var lastRoute = Route.buffered
   private(set) var declined: [CopyReport.Declined] = []
-  var waits = CopyReport.Waits()
+  var waits = WaitCounts()
   var calls = SystemCallCounts()
   /// Nanoseconds in which the reactor's thread worked for this copy.
   var busy: Int64 = 0
@@ -58,7 +58,7 @@ struct Ledger {
     report.declined = declined
     report.end = end
     report.systemCalls = Dictionary(uniqueKeysWithValues: calls.nonzero.map { ($0.kind.name, $0.count) })
-    report.waits = waits
+    report.waits = CopyReport.Waits(waits)
     report.ownRoute = ownRoute
     report.elapsedSeconds = Double(elapsed) / 1e9
     if hasCPU {
@@ -82,5 +82,24 @@ extension Route {
     case .buffered: 5
     case .own: 6
     }
+  }
+}
+
+/// How often a copy suspended, in small numbers: there are two of these for every idle connection.
+struct WaitCounts {
+  var source: UInt32 = 0
+  var sink: UInt32 = 0
+  var blockingPool: UInt32 = 0
+  var throttle: UInt32 = 0
+  var turn: UInt32 = 0
+}
+
+extension CopyReport.Waits {
+  fileprivate init(_ counts: WaitCounts) {
+    source = Int(counts.source)
+    sink = Int(counts.sink)
+    blockingPool = Int(counts.blockingPool)
+    throttle = Int(counts.throttle)
+    turn = Int(counts.turn)
   }
 }

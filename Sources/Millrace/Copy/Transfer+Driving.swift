@@ -117,7 +117,7 @@ extension Transfer {
 
   private func begin() throws(CopyFailure) -> Suspension? {
     if Task.isCancelled { throw CopyFailure(.copy, .cancelled) }
-    if let deadline, started >= deadline { throw CopyFailure(.copy, .deadline) }
+    if started >= deadline { throw CopyFailure(.copy, .deadline) }
     try open()
     armTimer()
     methods = try plan()
@@ -186,7 +186,7 @@ extension Transfer {
   }
 
   private func endTurn() -> Suspension {
-    ledger.waits.turn += 1
+    ledger.waits.turn &+= 1
     turnLeft = turnBytes
     fruitless = 0
     return .turn
@@ -225,7 +225,7 @@ extension Transfer {
       if let sourceIsBroken, sourceEnded, !hitLimit {
         throw CopyFailure(.source, .call(SystemCall.recv.name, sourceIsBroken))
       }
-      if let owed, owed > 0, source != nil { throw CopyFailure(.source, .truncated(owed: owed)) }
+      if owed > 0, source != nil { throw CopyFailure(.source, .truncated(owed: owed)) }
       stage = tees.isEmpty ? .passingEnd : .flushing
     case .flushing: stage = .passingEnd
     default: break

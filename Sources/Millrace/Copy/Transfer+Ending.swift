@@ -32,7 +32,7 @@ extension Transfer {
   func took(_ count: Int) {
     ledger.took(count)
     remaining -= count
-    if let owed { self.owed = owed - count }
+    owed -= min(count, owed)
   }
 
   /// Shows bytes that were delivered to those who asked to see them, from the first that concerns them.

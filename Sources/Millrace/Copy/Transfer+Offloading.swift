@@ -37,7 +37,7 @@ extension Transfer {
     work.deliveredBefore = ledger.delivered
     isOffloaded = true
     waiting = .pool
-    ledger.waits.blockingPool += 1
+    ledger.waits.blockingPool &+= 1
     reactor.beginBlockingCall()
     reactor.blockingPool.submit(work)
     return .offloaded

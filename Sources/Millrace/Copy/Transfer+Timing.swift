@@ -18,13 +18,12 @@ extension Transfer {
   }
 
   func armTimer() {
-    if let due = nextDue(after: started) { reactor.setTimer(timer, to: due) }
+    if let due = nextDue(after: max(started, lastProgress)) { reactor.setTimer(timer, to: due) }
   }
 
   private func nextDue(after progress: Int64) -> Int64? {
-    let idle = idleLimit.map { progress + $0 }
-    guard let deadline else { return idle }
-    return min(deadline, idle ?? deadline)
+    let due = min(deadline, idleLimit == .max ? .max : progress + idleLimit)
+    return due == .max ? nil : due
   }
 
   func noteDelivered(_ moved: Int) {
@@ -43,7 +42,7 @@ extension Transfer {
 extension Transfer: TimerTarget {
   /// Timers are set once and look at what happened since, so that no byte costs a change of the timer.
   func timerFired(at now: Int64) -> Int64? {
-    if let deadline, now >= deadline {
+    if now >= deadline {
       parker.interrupt(by: .deadline)
       return nil
     }

@@ -45,14 +45,14 @@ extension Transfer {
     giveBackLeases()
     guard let readiness = source?.readiness else { throw cannotWait(.source, .read) }
     if !wasOffloaded { readiness.noteWouldBlock(.reading) }
-    ledger.waits.source += 1
+    ledger.waits.source &+= 1
     return try park(for: .reading, readiness, .source)
   }
 
   func waitForSink(_ wasOffloaded: Bool) throws(CopyFailure) -> Suspension? {
     guard let readiness = sink?.readiness else { throw cannotWait(.sink, .write) }
     if !wasOffloaded { readiness.noteWouldBlock(.writing) }
-    ledger.waits.sink += 1
+    ledger.waits.sink &+= 1
     return try park(for: .writing, readiness, .sink)
   }
 
@@ -122,7 +122,7 @@ extension Transfer {
   }
 
   func waitForThrottle(_ wanted: Int) -> Suspension {
-    ledger.waits.throttle += 1
+    ledger.waits.throttle &+= 1
     giveBackLeases()
     let until = throttledUntil(wanted)
     // A rate slower than the idle timeout is not idleness.
@@ -148,7 +148,7 @@ extension Transfer {
       source?.cannotWait = true
       return nil
     }
-    ledger.waits.source += 1
+    ledger.waits.source &+= 1
     waiting = .beforeBlockingRead
     return .parked
   }

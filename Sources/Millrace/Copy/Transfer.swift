@@ -15,8 +15,8 @@ final class Transfer: @unchecked Sendable {
 
   // Of the options what is needed to the end.
   let routes: RouteChoice
-  /// Nanoseconds without a byte.
-  let idleLimit: Int64?
+  /// Nanoseconds without a byte; `Int64.max` is no limit.
+  @safe @exclusivity(unchecked) private(set) var idleLimit: Int64
 
   // The ends. Of each side one is set, or none for a source in memory.
   @safe @exclusivity(unchecked) var source: KernelEnd?
@@ -43,7 +43,7 @@ final class Transfer: @unchecked Sendable {
   /// The most bytes of all, where someone has set one.
   @safe @exclusivity(unchecked) var limit = Int.max
   /// Bytes a section has promised and not given yet.
-  @safe @exclusivity(unchecked) var owed: Int?
+  @safe @exclusivity(unchecked) var owed = 0
   @safe @exclusivity(unchecked) var gauge = FlowGauge()
   @safe @exclusivity(unchecked) var pump = SplicePump(remaining: 0, chunk: 0)
   @safe @exclusivity(unchecked) var tees: [TeeBranch] = []
@@ -67,7 +67,8 @@ final class Transfer: @unchecked Sendable {
   @safe @exclusivity(unchecked) private(set) var buckets: [TokenBucket] = []
   let started = Linux.now
   @safe @exclusivity(unchecked) var lastProgress: Int64
-  let deadline: Int64?
+  /// `Int64.max` is none.
+  let deadline: Int64
   lazy var timer = TimerEntry(self)
   /// Ends a wait that has a time of its own.
   lazy var waitTimer = TimerEntry(parker)
@@ -110,11 +111,11 @@ final class Transfer: @unchecked Sendable {
     passesEnd = options.passesEnd
     routes = options.routes
     measuresCPU = options.measuresCPU
-    idleLimit = options.idleTimeout?.nanoseconds
+    idleLimit = options.idleTimeout?.nanoseconds ?? .max
     if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
     lastProgress = started
     if options.measuresCPU { ledger.begin(ThreadMeter(of: reactor)) }
-    deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds }
+    deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds } ?? .max
     buckets = modifiers.rates.map { TokenBucket(bytesPerSecond: $0, at: started) }
   }
 
@@ -152,6 +153,13 @@ final class Transfer: @unchecked Sendable {
   }
 
   func letRequestGo() { request = nil }
+
+  /// From now on it ends when no byte was delivered for so many nanoseconds, counted from now at the earliest.
+  func limitIdle(to nanoseconds: Int64) {
+    idleLimit = nanoseconds
+    lastProgress = Linux.now
+    armTimer()
+  }
 
   /// Everything that is held in between is gone, and nothing more may come.
   var isDrained: Bool { pending.isEmpty && heldInBuffer == 0 && pump.held == 0 }

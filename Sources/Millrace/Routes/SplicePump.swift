@@ -29,17 +29,23 @@ struct SplicePump: Equatable, Sendable {
   private enum Sink: Equatable, Sendable { case open, blocked, failed(Errno) }
 
   /// Bytes in the pipe.
-  private(set) var held = 0
+  private(set) var held: Int {
+    get { Int(heldBytes) }
+    set { heldBytes = Int32(newValue) }
+  }
   /// Bytes that may still be taken from the source.
   private(set) var remaining: Int
   /// The most to take at once: what the pipe holds, and what a turn allows.
-  let chunk: Int
+  var chunk: Int { Int(chunkBytes) }
+  // Small numbers, for a pipe is: an idle connection has two pumps.
+  private var heldBytes: Int32 = 0
+  private let chunkBytes: Int32
   private var source = Source.open
   private var sink = Sink.open
 
   init(remaining: Int, chunk: Int) {
     self.remaining = remaining
-    self.chunk = chunk
+    chunkBytes = Int32(chunk)
   }
 
   var next: Action {

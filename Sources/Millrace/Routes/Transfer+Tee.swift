@@ -136,7 +136,7 @@ extension Transfer {
       reactor.setTimer(waitTimer, to: due)
     }
     // Whoever was refused has noted it, before the call where that was in the pool: noting it now would forget an edge.
-    ledger.waits.sink += 1
+    ledger.waits.sink &+= 1
     return try park(forRoomIn: branch, readiness)
   }
 

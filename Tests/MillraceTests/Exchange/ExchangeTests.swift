@@ -12,7 +12,7 @@ private struct Joined: Sendable {
   let back: Connection
   let exchanging: Task<ExchangeReport, any Error>
 
-  init(_ options: CopyOptions = CopyOptions(passesEnd: true)) async throws {
+  init(_ options: CopyOptions = CopyOptions(passesEnd: true), halfClosedTimeout: Duration? = nil) async throws {
     let (front, client) = try PlainPair.tcp()
     let (back, server) = try PlainPair.unix()
     (self.client, self.server) = (client, server)
@@ -23,7 +23,7 @@ private struct Joined: Sendable {
     }.value
     (self.front, self.back) = (ends[0], ends[1])
     exchanging = reactors.group.all[0].task { [front = ends[0], back = ends[1]] in
-      await exchange(between: front, and: back, options: options)
+      await exchange(between: front, and: back, options: options, halfClosedTimeout: halfClosedTimeout)
     }
   }
 
@@ -235,6 +235,27 @@ struct ExchangeTests {
     #expect(back?.side == .source)
     #expect(back?.errno == .connectionReset)
     #expect(back?.report.delivered == 3)
+  }
+
+  /// given a client that has said its last word, and a server that answers a little and then no more; when no byte has come
+  /// for as long as a half-closed connection may be silent; then the answer ends, with what had come delivered. Before the
+  /// half-close it may be silent for longer.
+  @Test("a half-closed connection has an idle time of its own")
+  func halfClosedTimeout() async throws {
+    var options = CopyOptions(passesEnd: true)
+    options.idleTimeout = .seconds(3600)
+    let joined = try await Joined(options, halfClosedTimeout: .milliseconds(30))
+    await joined.isIdle()
+    #expect(await joined.reactors.group.all[0].metrics().timers == 2)
+    joined.client.finishWriting()
+    #expect(try joined.server.read() == [])
+    try joined.server.write([7])
+    let report = try await joined.end()
+    #expect(try joined.client.read() == [7])
+    #expect(try report.forth.get().end == .sourceEnded)
+    let back = #expect(throws: CopyError.self) { try report.back.get() }
+    guard case .idle? = back?.cause else { Issue.record("\(report)"); return }
+    #expect(back?.report.delivered == 1)
   }
 
   /// given an exchange that waits; when one of its connections is closed by someone else; then both directions end.
