@@ -132,7 +132,9 @@ final class ExchangeRun: @unchecked Sendable {
 
   private func noteEnd(of transfer: Transfer) {
     transfer.isOver = true
-    if halfClosedLimit != .max, let other = transfer.otherDirection, !other.isOver { other.limitIdle(to: halfClosedLimit) }
+    if halfClosedLimit != .max, let other = transfer.otherDirection, !other.isOver {
+      other.limitIdle(to: halfClosedLimit)
+    }
     guard let failure = transfer.failure else { return }
     if firstFailure == nil { firstFailure = transfer }
     guard let other = transfer.otherDirection, !other.isOver else { return }

@@ -23,17 +23,38 @@ final class Descriptor: Sendable {
   let home: Home?
 
   struct Home: @unchecked Sendable {
-    let reactor: Reactor
     let readiness: Readiness
+    var reactor: Reactor { readiness.reactor }
   }
 
   private struct Use {
-    var count = 0
+    /// The copies under way, wherever they run and whatever they wait for: of a stream one each way, in place, for an
+    /// array would be memory of every idle connection.
+    var reader: Parker.Ticket?
+    var writer: Parker.Ticket?
+    var others: [Parker.Ticket] = []
+    var count: Int32 = 0
     var isRead = false
     var isWritten = false
-    /// The copies under way, wherever they run and whatever they wait for.
-    var copies: [Parker.Ticket] = []
     var isClosed = false
+
+    mutating func add(_ copy: Parker.Ticket, _ direction: Direction, exclusive: Bool) {
+      switch direction {
+      case .reading where exclusive: reader = copy
+      case .writing where exclusive: writer = copy
+      default: others.append(copy)
+      }
+    }
+
+    mutating func remove(_ copy: Parker.Ticket, _ direction: Direction, exclusive: Bool) {
+      switch direction {
+      case .reading where exclusive: reader = nil
+      case .writing where exclusive: writer = nil
+      default: if let index = others.firstIndex(of: copy) { others.remove(at: index) }
+      }
+    }
+
+    var copies: [Parker.Ticket] { [reader, writer].compactMap { $0 } + others }
   }
 
   private let use = Mutex(Use())
@@ -44,7 +65,7 @@ final class Descriptor: Sendable {
     self.number = number
     self.ownership = ownership
     fixedKind = kind
-    home = reactor.map { Home(reactor: $0, readiness: Readiness(number, on: $0, lent: ownership == .lent)) }
+    home = reactor.map { Home(readiness: Readiness(number, on: $0, lent: ownership == .lent)) }
   }
 
   deinit {
@@ -68,7 +89,7 @@ final class Descriptor: Sendable {
         }
       }
       use.count += 1
-      if let copy { use.copies.append(copy) }
+      if let copy { use.add(copy, direction, exclusive: exclusive) }
       return nil
     }
     if let refusal { throw refusal }
@@ -77,7 +98,7 @@ final class Descriptor: Sendable {
   func end(_ direction: Direction, exclusive: Bool, copy: Parker.Ticket? = nil) {
     let closes = use.withLock { use in
       use.count -= 1
-      if let copy, let index = use.copies.firstIndex(of: copy) { use.copies.remove(at: index) }
+      if let copy { use.remove(copy, direction, exclusive: exclusive) }
       if exclusive {
         switch direction {
         case .reading: use.isRead = false
