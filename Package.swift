@@ -22,12 +22,17 @@ let package = Package(
   products: [
     .library(name: "Millrace", targets: ["Millrace"]),
     .library(name: "Reactors", targets: ["Reactors"]),
+    .library(name: "MillraceServices", targets: ["MillraceServices"]),
     .executable(name: "millrace", targets: ["millrace"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(name: "CLinux"),
@@ -43,15 +48,36 @@ let package = Package(
       name: "Millrace",
       dependencies: ["Reactors", "LinuxCalls", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict),
+    .target(
+      name: "MillraceServices",
+      dependencies: [
+        "Millrace", "Reactors", "LinuxCalls",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "millrace",
       dependencies: [
-        "Millrace", "LinuxCalls", "Reactors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Millrace", "MillraceServices", "LinuxCalls", "Reactors",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(name: "LinuxCallsTests", dependencies: ["LinuxCalls"], swiftSettings: settings),
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
     .testTarget(name: "CommandLineTests", dependencies: ["millrace", "Millrace"], swiftSettings: settings),
+    .testTarget(
+      name: "MillraceServicesTests",
+      dependencies: [
+        "MillraceServices", "Millrace", "Reactors", "LinuxCalls", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
     // A copy in a process of its own, for the tests that look on from outside.
     .executableTarget(
       name: "CopyProbe", dependencies: ["Millrace"], path: "Tests/Support/CopyProbe", swiftSettings: settings),

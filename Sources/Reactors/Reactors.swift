@@ -30,8 +30,9 @@ public final class Reactors: Sendable {
   public init(count: Int, blockingThreads: Int? = nil) throws(Errno) {
     precondition(count > 0, "a group has at least one reactor, not \(count)")
     let pool = BlockingPool(limit: blockingThreads ?? max(8, 4 * count))
-    // Pipes take two descriptors each; a quarter of the process's descriptors may be theirs.
-    let pipeBudget = max(4, Linux.descriptorLimit / 8 / count)
+    // Pipes take two descriptors each; an eighth of the process's descriptors may be theirs. A server has two for each
+    // connection, and most connections are idle or have small messages.
+    let pipeBudget = max(4, Linux.descriptorLimit / 16 / count)
     var reactors: [Reactor] = []
     for index in 0..<count {
       do throws(Errno) {

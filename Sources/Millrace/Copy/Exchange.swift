@@ -22,6 +22,11 @@ public struct ExchangeReport: Sendable, CustomStringConvertible {
   public let back: Result<CopyReport, CopyError>
   /// Nil when both came to their end; otherwise the failure that came first.
   public let failure: CopyError?
+  /// Which direction came to its end first, well or not: the side that hung up, where nothing failed.
+  public let firstToEnd: Direction
+
+  /// One of the two.
+  public enum Direction: String, Sendable, Codable { case forth, back }
 
   /// One line for a person.
   public var description: String { "forth: \(Self.line(forth)); back: \(Self.line(back))" }

@@ -12,6 +12,7 @@ final class ExchangeRun: @unchecked Sendable {
   private var forth: Transfer?
   private var back: Transfer?
   private var firstFailure: Transfer?
+  private var firstToEnd = ExchangeReport.Direction.forth
   /// Nanoseconds without a byte once one direction is over; `Int64.max` is as before.
   private let halfClosedLimit: Int64
   private var tickets: (Parker.Ticket, Parker.Ticket)?
@@ -132,6 +133,7 @@ final class ExchangeRun: @unchecked Sendable {
 
   private func noteEnd(of transfer: Transfer) {
     transfer.isOver = true
+    if transfer.otherDirection?.isOver == false { firstToEnd = transfer === back ? .back : .forth }
     if halfClosedLimit != .max, let other = transfer.otherDirection, !other.isOver {
       other.limitIdle(to: halfClosedLimit)
     }
@@ -159,7 +161,8 @@ final class ExchangeRun: @unchecked Sendable {
     let results = (forth.conclude(), back.conclude())
     return ExchangeReport(
       forth: results.0, back: results.1,
-      failure: isBackFirst ? results.1.failure ?? results.0.failure : results.0.failure ?? results.1.failure)
+      failure: isBackFirst ? results.1.failure ?? results.0.failure : results.0.failure ?? results.1.failure,
+      firstToEnd: firstToEnd)
   }
 }
 

@@ -18,7 +18,7 @@ public struct EndpointError: Error, Sendable, CustomStringConvertible {
     reason = "\(errno)"
   }
 
-  init(_ action: String, _ subject: String, reason: String, errno: Errno? = nil) {
+  package init(_ action: String, _ subject: String, reason: String, errno: Errno? = nil) {
     self.action = action
     self.subject = subject
     self.errno = errno

@@ -56,6 +56,41 @@ public final class Listener: Sendable {
     }
   }
 
+  /// Takes over a socket that listens already, such as one that a supervisor opened (`LISTEN_FDS`, sd_listen_fds(3)) or an
+  /// earlier process passed on. It becomes non-blocking and is closed with this listener; its path, if it has one, stays.
+  ///
+  /// Throws EINVAL for what does not listen or is no stream socket; the descriptor is closed then, too.
+  public convenience init(
+    taking descriptor: FileDescriptor, options: ConnectionOptions = ConnectionOptions(), on reactor: Reactor? = nil
+  ) throws(EndpointError) {
+    let number = descriptor.rawValue
+    let owned = Descriptor(
+      number, .owned, kind: .message, reactor: reactor ?? Reactor.current ?? Reactors.shared.next())
+    do throws(Errno) {
+      guard try Linux.option(.acceptsConnections, of: number) == 1,
+        try Linux.option(.type, of: number) == Int(SocketType.stream)
+      else { throw .invalidArgument }
+      try Linux.setFlags(of: number, to: try Linux.flags(of: number).union(.nonBlocking))
+      let address = Address(raw: try Linux.localAddress(of: number))
+      let isUnix = address.raw.family == SocketFamily.unix
+      self.init(descriptor: owned, address: address, kind: isUnix ? .unix : .tcp, options: options)
+    } catch {
+      throw EndpointError("listen on", "descriptor \(number)", error)
+    }
+  }
+
+  /// Another listener at the same socket, for another reactor: whoever is first gets the connection. For Unix sockets,
+  /// whose path cannot be bound twice; TCP has `reusePort`.
+  public func shared(on reactor: Reactor) throws(EndpointError) -> Listener {
+    let copy: Int32
+    do throws(Errno) {
+      copy = try descriptor.using { (number) throws(Errno) in try Linux.duplicate(number) }
+    } catch {
+      throw EndpointError("share", "\(address)", error)
+    }
+    return try Listener(taking: FileDescriptor(rawValue: copy), options: options, on: reactor)
+  }
+
   /// How often accepting paused because the process or the machine had no descriptors or memory left.
   public var pausesForLackOfDescriptors: Int { pauses.load(ordering: .relaxed) }
 

@@ -38,7 +38,7 @@ struct ShareTests {
     try await reactors.group.all[0].task {
       let reactor = try #require(Reactor.current)
       let file = File(taking: FileDescriptor(rawValue: number))
-      let section = try await file.section(offset: 0, length: 100)
+      let section = file.section(offset: 0, length: 100)
       let (near, far) = try Connection.pair()
       let other = reactor.task { () in ContinuousClock.now }
       var turns: [ContinuousClock.Instant] = []

@@ -1,0 +1,94 @@
+import Millrace
+import Synchronization
+
+/// Who may come in: how many connections there are, in all and of each client. Shared by all reactors.
+final class Admission: Sendable {
+  private struct Present {
+    var all = 0
+    var byClient: [UInt64: Int] = [:]
+    /// Those that wait for room: each reactor has at most one acceptor for each listener.
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    var isClosed = false
+    var awaitEmpty: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let present = Mutex(Present())
+  let most: Int
+  let mostPerClient: Int?
+
+  init(most: Int, mostPerClient: Int?) {
+    self.most = most
+    self.mostPerClient = mostPerClient
+  }
+
+  /// Why a connection does not come in.
+  enum Refusal: Error { case full, client, closed }
+
+  var count: Int { present.withLock { $0.all } }
+
+  /// A client is named by the hash of its address; nil is not counted.
+  func enter(_ client: UInt64?) throws(Refusal) {
+    let refusal: Refusal? = present.withLock { present in
+      if present.isClosed { return .closed }
+      if present.all >= most { return .full }
+      if let client, let mostPerClient {
+        let count = present.byClient[client, default: 0]
+        if count >= mostPerClient { return .client }
+        present.byClient[client] = count + 1
+      }
+      present.all += 1
+      return nil
+    }
+    if let refusal { throw refusal }
+  }
+
+  func leave(_ client: UInt64?) {
+    let (waiting, awaitEmpty) = present.withLock { present in
+      present.all -= 1
+      if let client, mostPerClient != nil, let count = present.byClient[client] {
+        present.byClient[client] = count > 1 ? count - 1 : nil
+      }
+      // All of them, for one may only wait for its next client: there are as many as acceptors.
+      let waiting = present.waiting
+      present.waiting = []
+      let awaitEmpty = present.all == 0 ? present.awaitEmpty : []
+      if present.all == 0 { present.awaitEmpty = [] }
+      return (waiting, awaitEmpty)
+    }
+    for continuation in waiting + awaitEmpty { continuation.resume() }
+  }
+
+  /// Suspends while there is no room, until `close()`.
+  func waitForRoom() async {
+    await withCheckedContinuation { continuation in
+      let mustWait = present.withLock { present in
+        guard present.all >= most, !present.isClosed else { return false }
+        present.waiting.append(continuation)
+        return true
+      }
+      if !mustWait { continuation.resume() }
+    }
+  }
+
+  /// Nobody comes in any more, or waits for room.
+  func close() {
+    let waiting = present.withLock { present in
+      present.isClosed = true
+      defer { present.waiting = [] }
+      return present.waiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  /// Suspends until everybody has left.
+  func waitUntilEmpty() async {
+    await withCheckedContinuation { continuation in
+      let mustWait = present.withLock { present in
+        guard present.all > 0 else { return false }
+        present.awaitEmpty.append(continuation)
+        return true
+      }
+      if !mustWait { continuation.resume() }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import LinuxCalls
+import Logging
+
+/// How many connections there may be, by the descriptors that the process may have: two for each, two for each pipe of
+/// those that carry bulk, and some for everything else. getrlimit(2), RLIMIT_NOFILE
+struct DescriptorBudget {
+  let descriptors: Int
+  let pipes: Int
+  let connections: Int
+
+  /// What listeners, reactors, logs and files take.
+  private static let others = 64
+
+  init(connections wanted: Int?, descriptors: Int = Linux.descriptorLimit) {
+    self.descriptors = descriptors
+    // The reactors lease no more of them than this together (`Reactors`).
+    pipes = max(4, descriptors / 16)
+    let room = max(1, (descriptors - Self.others - 2 * pipes) / 2)
+    connections = min(wanted ?? room, room)
+  }
+
+  var metadata: Logger.Metadata {
+    ["descriptors": "\(descriptors)", "pipes": "\(pipes)", "connections": "\(connections)"]
+  }
+}

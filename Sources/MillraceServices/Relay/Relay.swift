@@ -1,0 +1,156 @@
+import LinuxCalls
+public import Logging
+public import Millrace
+public import Reactors
+public import ServiceLifecycle
+import Synchronization
+
+/// Joins stream sockets at kernel speed: each client to an upstream, byte for byte, until both have said their last word.
+///
+/// ```swift
+/// let relay = Relay(
+///   RelayConfiguration(
+///     listen: [.tcp(host: "*", port: 8443)],
+///     upstreams: [UpstreamTarget(.tcp(host: "10.0.0.5", port: 443))]),
+///   logger: logger)
+/// try await ServiceGroup(services: [relay], gracefulShutdownSignals: [.sigterm], logger: logger).run()
+/// ```
+///
+/// Small messages go through memory, bulk is spliced; the log says of each connection which bytes went how. At a graceful
+/// shutdown it accepts no more and lets its connections end, for ``RelayConfiguration/drainTimeout``; cancelling its task
+/// ends them at once.
+public final class Relay: Service {
+  private let configuration: RelayConfiguration
+  private let logger: Logger
+  private let ownReactors: Reactors?
+  private let pool: UpstreamPool
+  private let bound = Mutex<Bound?>(nil)
+
+  private struct Bound: Sendable {
+    let reactors: Reactors
+    let listeners: [[Listener]]
+  }
+
+  /// - Parameter reactors: where it runs; nil is reactors of its own, as many as the configuration says.
+  public init(_ configuration: RelayConfiguration, logger: Logger, reactors: Reactors? = nil) {
+    self.configuration = configuration
+    self.logger = logger
+    ownReactors = reactors
+    let policy = UpstreamHealth.Policy(
+      after: configuration.ejectAfter, first: configuration.ejectTime.nanoseconds,
+      most: configuration.maxEjectTime.nanoseconds)
+    pool = UpstreamPool(
+      configuration.upstreams, balance: configuration.balance, policy: policy, resolveTimeout: .seconds(10),
+      logger: logger)
+  }
+
+  /// A reading of every reactor it runs on; empty before it listens.
+  public func reactorMetrics() async -> [ReactorMetrics] {
+    await bound.withLock { $0 }?.reactors.metrics() ?? []
+  }
+
+  /// From now on new connections go to these upstreams. Those that stay keep what is known of them, and connections that
+  /// are under way go on. Suspends for the resolver.
+  public func replaceUpstreams(by upstreams: [UpstreamTarget]) async {
+    pool.replaceTargets(by: upstreams)
+    for failure in await pool.resolve() { logger.warning("\(failure)") }
+  }
+
+  /// Listens at every address; `run()` does so by itself if this was not called. Answers where, with the ports that the
+  /// kernel chose.
+  ///
+  /// Throws what the resolver or bind(2) say: EADDRINUSE where someone else listens.
+  public func bind() async throws -> [Address] {
+    if let bound = bound.withLock({ $0 }) { return bound.listeners[0].map(\.address) }
+    let reactors = try ownReactors ?? Reactors(count: configuration.reactors ?? Linux.cores)
+    let binder = RelayBinder(options: RelayWorker.connectionOptions(configuration), reactors: reactors)
+    let listeners: [[Listener]]
+    do {
+      listeners = try await binder.bind(configuration.listen)
+    } catch {
+      if ownReactors == nil { await reactors.shutdown() }
+      throw error
+    }
+    bound.withLock { $0 = Bound(reactors: reactors, listeners: listeners) }
+    return listeners[0].map(\.address)
+  }
+
+  /// Relays until it is shut down gracefully or its task is cancelled.
+  public func run() async throws {
+    _ = try await bind()
+    guard let bound = bound.withLock({ $0 }) else { return }
+    for failure in await pool.resolve() { logger.warning("\(failure)") }
+    let budget = DescriptorBudget(connections: configuration.maxConnections)
+    logger.info("limits", metadata: budget.metadata)
+    let admission = Admission(most: budget.connections, mostPerClient: configuration.maxConnectionsPerClient)
+    let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let workers = zip(bound.reactors.all, bound.listeners).map { reactor, listeners in
+      let worker = RelayWorker(configuration, on: reactor, pool, admission, logger) { ask.yield() }
+      worker.listen(at: listeners)
+      return worker
+    }
+    for worker in workers { worker.start() }
+    logger.info("relaying", metadata: ["listeners": .array(bound.listeners[0].map { "\($0.address)" })])
+
+    await withTaskGroup(of: Void.self) { [pool] group in
+      group.addTask { await Self.keepResolving(pool, every: self.configuration.resolveInterval, asked) }
+      let isCancelled = await Self.untilShutdown()
+      for listener in bound.listeners.joined() { listener.close() }
+      admission.close()
+      if !isCancelled { await drain(admission) }
+      group.cancelAll()
+    }
+    for worker in workers { worker.abortAll() }
+    await admission.waitUntilEmpty()
+    if ownReactors == nil { await bound.reactors.shutdown() }
+  }
+
+  /// True when the task was cancelled.
+  private static func untilShutdown() async -> Bool {
+    do {
+      try await gracefulShutdown()
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  /// Lets connections end by themselves, for as long as they may.
+  private func drain(_ admission: Admission) async {
+    let count = admission.count
+    if count > 0 { logger.info("draining", metadata: ["connections": "\(count)"]) }
+    let timeout = configuration.drainTimeout
+    // Whichever is first: what is left of the other is of no account.
+    let isOver = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let waits = [
+      Task {
+        await admission.waitUntilEmpty()
+        isOver.continuation.yield()
+      },
+      Task {
+        try? await Task.sleep(for: timeout)
+        isOver.continuation.yield()
+      },
+    ]
+    for await _ in isOver.stream { break }
+    for wait in waits { wait.cancel() }
+  }
+
+  /// Resolves the names again now and then, and when someone asks because an upstream is not there.
+  private static func keepResolving(_ pool: UpstreamPool, every interval: Duration?, _ asked: AsyncStream<Void>) async {
+    await withTaskGroup(of: Void.self) { group in
+      if let interval {
+        group.addTask {
+          while (try? await Task.sleep(for: interval)) != nil { await pool.resolve() }
+        }
+      }
+      group.addTask {
+        for await _ in asked {
+          await pool.resolve()
+          // An upstream that stays away must not keep the resolver busy.
+          if (try? await Task.sleep(for: .seconds(1))) == nil { return }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/// How a relay works. Every field has the name of its flag, with capitals for dashes.
+public struct RelayConfiguration: Sendable {
+  /// Where clients connect; at least one.
+  public var listen: [ServiceAddress]
+  /// Where their connections go; at least one.
+  public var upstreams: [UpstreamTarget]
+  /// How connections are shared out. Default: round robin.
+  public var balance = Balance.roundRobin
+  /// How many reactors, each a thread; nil is one for each core.
+  public var reactors: Int?
+
+  /// How long connecting to one upstream may take before the next one is tried. Default: 5 s.
+  public var connectTimeout = Duration.seconds(5)
+  /// How long no byte may move in either direction. Nil is for ever. Default: 1 h.
+  public var idleTimeout: Duration? = .seconds(3600)
+  /// How long no byte may move once one side has finished. Nil is as long as `idleTimeout`. Default: 1 min.
+  public var halfClosedTimeout: Duration? = .seconds(60)
+  /// The idle time before the kernel probes a peer, on both sides (TCP keep-alive); nil leaves that off. Default: 1 min.
+  public var keepAlive: Duration? = .seconds(60)
+
+  /// The most connections at once, in all. Nil is as many as the process has descriptors for. Default: nil.
+  public var maxConnections: Int?
+  /// The most connections at once from one client address; nil is no bound. Clients over Unix sockets are not counted.
+  public var maxConnectionsPerClient: Int?
+  /// What happens at `maxConnections`. Default: wait.
+  public var whenFull = WhenFull.wait
+
+  /// Failures to connect in a row after which an upstream is left out for a while; 0 never leaves one out. Default: 3.
+  public var ejectAfter = 3
+  /// For how long at first; twice as long each time it fails again at once. Default: 1 s.
+  public var ejectTime = Duration.seconds(1)
+  /// For how long at most. Default: 1 min.
+  public var maxEjectTime = Duration.seconds(60)
+  /// How often names are resolved again; nil only when nobody can be connected to. Default: 30 s.
+  public var resolveInterval: Duration? = .seconds(30)
+
+  /// How long connections may take to end by themselves once the relay is to end. Default: 30 s.
+  public var drainTimeout = Duration.seconds(30)
+
+  /// What a relay does with the connection that is one too many.
+  public enum WhenFull: String, Sendable, CaseIterable {
+    /// It is not accepted: it waits in the kernel's backlog until another one ends.
+    case wait
+    /// It is reset, and counted.
+    case refuse
+  }
+
+  /// A relay from `listen` to `upstreams`, with every default.
+  public init(listen: [ServiceAddress], upstreams: [UpstreamTarget]) {
+    self.listen = listen
+    self.upstreams = upstreams
+  }
+}

@@ -1,0 +1,82 @@
+import Millrace
+
+/// How a relayed connection ended.
+public enum RelayEnding: Sendable, Equatable, CustomStringConvertible {
+  /// Both sides said their last word; the client was the first.
+  case clientClosed
+  /// Both sides said their last word; the upstream was the first.
+  case upstreamClosed
+  /// One side broke the connection off; the other was reset, too.
+  case resetBy(Side)
+  /// Nothing moved for too long.
+  case timedOut(Wait)
+  /// No upstream took it: the client was reset.
+  case noUpstream
+  /// It was one too many, and was reset.
+  case limit(String)
+  /// The relay ended before it did, and reset both sides.
+  case drained
+  /// Something else failed, and both sides were reset: what.
+  case failed(String)
+
+  /// The two sides of a relay.
+  public enum Side: String, Sendable { case client, upstream }
+
+  /// What the time was too long for.
+  public enum Wait: String, Sendable {
+    /// A byte in either direction.
+    case idle
+    /// A byte, after one side had finished.
+    case halfClosed = "half-closed"
+  }
+
+  /// As the log has it.
+  public var description: String {
+    switch self {
+    case .clientClosed: "client closed"
+    case .upstreamClosed: "upstream closed"
+    case .resetBy(let side): "reset by \(side.rawValue)"
+    case .timedOut(let wait): "timed out \(wait.rawValue)"
+    case .noUpstream: "no upstream"
+    case .limit(let which): "limit: \(which)"
+    case .drained: "drained"
+    case .failed(let reason): "failed: \(reason)"
+    }
+  }
+
+  /// From what the exchange of client (forth) and upstream (back) came to.
+  init(_ report: ExchangeReport, isAborted: Bool) {
+    guard let failure = report.failure else {
+      self = report.firstToEnd == .forth ? .clientClosed : .upstreamClosed
+      return
+    }
+    let isForth = report.forth.failure.map { $0.isSame(as: failure) } ?? false
+    switch failure.cause {
+    case .closed where isAborted, .cancelled: self = .drained
+    case .idle:
+      let other = isForth ? report.back : report.forth
+      self = .timedOut(other.isSuccess ? .halfClosed : .idle)
+    case .call(_, let errno) where [.connectionReset, .brokenPipe].contains(errno):
+      // The client is the source of what goes forth, and the sink of what comes back.
+      let isClient = (failure.side == .source) == isForth
+      self = .resetBy(isClient ? .client : .upstream)
+    default: self = .failed("\(failure)")
+    }
+  }
+
+  /// Nothing failed: both ends may be closed as they are.
+  var isClean: Bool { self == .clientClosed || self == .upstreamClosed }
+}
+
+extension Result {
+  var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
+  }
+
+  var isSuccess: Bool { failure == nil }
+}
+
+extension CopyError {
+  /// Two copies of one error are told by their reports, which name different bytes and times.
+  fileprivate func isSame(as other: CopyError) -> Bool { side == other.side && report == other.report }
+}

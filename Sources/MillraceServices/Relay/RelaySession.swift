@@ -1,0 +1,109 @@
+import LinuxCalls
+import Millrace
+
+/// One relayed connection, from its acceptance to its line in the log. Confined to its reactor.
+///
+/// There may be ten thousand of them doing nothing: what it keeps is what its line in the log needs.
+final class RelaySession: @unchecked Sendable {
+  private let worker: RelayWorker
+  private let client: Connection
+  private let clientAddress: CompactAddress
+  private let listener: Int32
+  private var tried: Int32 = 0
+  private let started = Linux.now
+  private var upstream: Upstream?
+  private var connection: Connection?
+  /// Its place among the worker's.
+  var place = 0
+  private var isAborted = false
+
+  init(_ client: Connection, _ address: Address?, listener: Int, _ worker: RelayWorker) {
+    self.client = client
+    clientAddress = CompactAddress(address)
+    self.listener = Int32(listener)
+    self.worker = worker
+  }
+
+  /// What the client is counted and balanced by; nil where it has no address.
+  var clientHash: UInt64? { clientAddress.hostHash }
+
+  /// Finds an upstream, and goes on in a task of its own: what connecting needed on the stack is gone with this one's.
+  func open() async {
+    guard await connect() else {
+      conclude(.noUpstream, nil)
+      return
+    }
+    worker.reactor.task { await self.exchange() }
+  }
+
+  private func exchange() async {
+    guard let connection else { return }
+    let report = await Millrace.exchange(
+      between: client, and: connection, options: worker.options, halfClosedTimeout: worker.halfClosedTimeout)
+    conclude(RelayEnding(report, isAborted: isAborted), report)
+  }
+
+  /// Tries one upstream after the other until one takes the connection; the client notices nothing.
+  private func connect() async -> Bool {
+    var failed: [Upstream] = []
+    while !isAborted,
+      let candidate = worker.pool.choose(for: clientHash ?? 0, at: Linux.now, besides: failed)
+    {
+      candidate.begin()
+      do throws(EndpointError) {
+        connection = try await Connection.connect(
+          to: candidate.address, timeout: worker.connectTimeout, options: worker.connectionOptions)
+        worker.pool.noteSuccess(of: candidate)
+        upstream = candidate
+        tried = Int32(failed.count)
+        return true
+      } catch {
+        candidate.end()
+        worker.pool.noteFailure(of: candidate, error)
+        worker.noteUnreachable()
+        failed.append(candidate)
+      }
+    }
+    tried = Int32(failed.count)
+    return false
+  }
+
+  /// Ends it now, with a reset to both sides.
+  func abort() {
+    isAborted = true
+    client.reset()
+    connection?.reset()
+  }
+
+  /// Ends it before it began; what the log says of it.
+  func refused(_ ending: RelayEnding) -> RelayLogLine {
+    client.reset()
+    return line(ending, nil)
+  }
+
+  private func conclude(_ ending: RelayEnding, _ report: ExchangeReport?) {
+    // Whoever reads on after a failure must not take what it got for all there was.
+    for end in [client, connection].compactMap({ $0 }) {
+      if ending.isClean { end.close() } else { end.reset() }
+    }
+    upstream?.end()
+    worker.ended(self, line(ending, report))
+  }
+
+  private func line(_ ending: RelayEnding, _ report: ExchangeReport?) -> RelayLogLine {
+    RelayLogLine(
+      client: clientAddress.description, listener: worker.listenerName(Int(listener)),
+      upstream: upstream.map { "\($0.address)" }, tried: Int(tried), seconds: Double(Linux.now - started) / 1e9,
+      ending: ending, sent: report?.forth.report, received: report?.back.report)
+  }
+}
+
+extension Result where Success == CopyReport, Failure == CopyError {
+  /// What was done, well or not.
+  fileprivate var report: CopyReport {
+    switch self {
+    case .success(let report): report
+    case .failure(let error): error.report
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// A relay's configuration as people give it.
+public enum RelaySettings {
+  /// The names there are, in the order of the documentation.
+  public static let names = [
+    "listen", "to", "balance", "reactors", "connect-timeout", "idle-timeout", "half-closed-timeout", "keep-alive",
+    "max-connections", "max-connections-per-client", "when-full", "eject-after", "eject-time", "max-eject-time",
+    "resolve-interval", "drain-timeout",
+  ]
+
+  /// The configuration, and what it is in full as a YAML text.
+  public static func read(
+    _ settings: Settings
+  ) throws(SettingsError) -> (configuration: RelayConfiguration, effective: String) {
+    var reader = SettingReader(settings)
+    let listen = try reader.list("listen") { (text) throws(ServiceAddress.Malformed) in try ServiceAddress(text) }
+    let to = try reader.list("to") { (text) throws(ServiceAddress.Malformed) in try UpstreamTarget(text) }
+    for (name, isEmpty) in [("listen", listen.isEmpty), ("to", to.isEmpty)] where isEmpty {
+      throw SettingsError(
+        "--\(name) is missing: at least one address is expected, here, as \(name) in the file or in MILLRACE_\(name.uppercased())"
+      )
+    }
+    var configuration = RelayConfiguration(listen: listen, upstreams: to)
+    configuration.balance = try reader.choice("balance", default: configuration.balance)
+    configuration.reactors = try reader.number("reactors", orNone: "cores", in: 1...1024)
+    configuration.connectTimeout = try reader.duration("connect-timeout", default: "5s")
+    configuration.idleTimeout = try reader.optionalDuration("idle-timeout", default: "1h")
+    configuration.halfClosedTimeout = try reader.optionalDuration("half-closed-timeout", default: "1m")
+    configuration.keepAlive = try reader.optionalDuration("keep-alive", default: "1m")
+    configuration.maxConnections = try reader.number("max-connections", orNone: "descriptors", in: 1...10_000_000)
+    configuration.maxConnectionsPerClient = try reader.number(
+      "max-connections-per-client", orNone: "unlimited", in: 1...10_000_000)
+    configuration.whenFull = try reader.choice("when-full", default: configuration.whenFull)
+    configuration.ejectAfter = try reader.number("eject-after", default: configuration.ejectAfter, in: 0...1_000_000)
+    configuration.ejectTime = try reader.duration("eject-time", default: "1s")
+    configuration.maxEjectTime = try reader.duration("max-eject-time", default: "1m")
+    configuration.resolveInterval = try reader.optionalDuration("resolve-interval", default: "30s")
+    configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
+    return (configuration, reader.description)
+  }
+}

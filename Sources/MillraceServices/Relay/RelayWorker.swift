@@ -1,0 +1,112 @@
+import LinuxCalls
+import Logging
+import Millrace
+import Reactors
+
+/// The part of a relay that lives on one reactor: its listeners and its connections. Confined to that reactor.
+final class RelayWorker: @unchecked Sendable {
+  let reactor: Reactor
+  let pool: UpstreamPool
+  let options: CopyOptions
+  let connectionOptions: ConnectionOptions
+  let connectTimeout: Duration
+  let halfClosedTimeout: Duration?
+  private let admission: Admission
+  private let whenFull: RelayConfiguration.WhenFull
+  private let logger: Logger
+  private let askForNames: @Sendable () -> Void
+  private var listeners: [Listener] = []
+  private var sessions: [RelaySession] = []
+
+  init(
+    _ configuration: RelayConfiguration, on reactor: Reactor, _ pool: UpstreamPool, _ admission: Admission,
+    _ logger: Logger, askForNames: @escaping @Sendable () -> Void
+  ) {
+    self.reactor = reactor
+    self.pool = pool
+    self.admission = admission
+    self.logger = logger
+    self.askForNames = askForNames
+    whenFull = configuration.whenFull
+    connectTimeout = configuration.connectTimeout
+    halfClosedTimeout = configuration.halfClosedTimeout
+    options = CopyOptions(idleTimeout: configuration.idleTimeout, passesEnd: true, measuresCPU: false)
+    connectionOptions = RelayWorker.connectionOptions(configuration)
+  }
+
+  static func connectionOptions(_ configuration: RelayConfiguration) -> ConnectionOptions {
+    var options = ConnectionOptions()
+    options.keepAliveIdle = configuration.keepAlive
+    return options
+  }
+
+  // MARK: - Accepting
+
+  /// From any thread, before anything else.
+  func listen(at listeners: [Listener]) { self.listeners = listeners }
+
+  /// Accepts until the listeners are closed.
+  func start() {
+    for (number, listener) in listeners.enumerated() {
+      reactor.task { await self.accept(on: listener, number) }
+    }
+  }
+
+  private func accept(on listener: Listener, _ number: Int) async {
+    while true {
+      if whenFull == .wait { await admission.waitForRoom() }
+      let client: Connection
+      do throws(EndpointError) { client = try await listener.accept() } catch {
+        // It was closed; everything else is waited out or skipped by the listener.
+        return
+      }
+      await admit(RelaySession(client, client.remoteAddress, listener: number, self))
+    }
+  }
+
+  private func admit(_ session: RelaySession) async {
+    while true {
+      do throws(Admission.Refusal) {
+        try admission.enter(session.clientHash)
+        break
+      } catch {
+        switch error {
+        // Another reactor was faster. It is accepted and waits here, and no other is accepted meanwhile.
+        case .full where whenFull == .wait: await admission.waitForRoom()
+        case .full: return refuse(session, .limit("max-connections"))
+        case .client: return refuse(session, .limit("max-connections-per-client"))
+        case .closed: return refuse(session, .drained)
+        }
+      }
+    }
+    session.place = sessions.count
+    sessions.append(session)
+    reactor.task { await session.open() }
+  }
+
+  private func refuse(_ session: RelaySession, _ ending: RelayEnding) {
+    logger.info("refused", metadata: session.refused(ending).metadata)
+  }
+
+  // MARK: - Ending
+
+  func listenerName(_ number: Int) -> String { "\(listeners[number].address)" }
+
+  /// An upstream cannot be connected to: its name may stand for others by now.
+  func noteUnreachable() { askForNames() }
+
+  func ended(_ session: RelaySession, _ line: RelayLogLine) {
+    let last = sessions.removeLast()
+    if last !== session {
+      last.place = session.place
+      sessions[session.place] = last
+    }
+    logger.info("relayed", metadata: line.metadata)
+    admission.leave(session.clientHash)
+  }
+
+  /// Ends what is left; on any thread.
+  func abortAll() {
+    reactor.task { for session in self.sessions { session.abort() } }
+  }
+}

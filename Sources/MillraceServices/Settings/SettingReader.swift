@@ -1,0 +1,115 @@
+/// Reads settings one by one into typed values, and notes each with its origin, for `--check`.
+struct SettingReader {
+  private let settings: Settings
+  /// What was read, in its order: name, texts, and who said so.
+  private(set) var effective: [(name: String, texts: [String], origin: String)] = []
+
+  init(_ settings: Settings) { self.settings = settings }
+
+  /// A list; empty where nobody says anything.
+  mutating func list<Value>(
+    _ name: String, _ parse: (String) throws(ServiceAddress.Malformed) -> Value
+  ) throws(SettingsError) -> [Value] {
+    let found = try settings.find(name)
+    var values: [Value] = []
+    for text in found?.texts ?? [] {
+      do throws(ServiceAddress.Malformed) { values.append(try parse(text)) } catch {
+        if let found { throw SettingsError(found, text, error.description) }
+      }
+    }
+    note(name, found?.texts ?? [], found)
+    return values
+  }
+
+  /// One text that `parse` makes a value of; nil from it means that it cannot.
+  mutating func value<Value>(
+    _ name: String, default text: String, _ expected: String, _ parse: (String) -> Value?
+  ) throws(SettingsError) -> Value {
+    let found = try settings.find(name)
+    if let found, found.texts.count != 1 {
+      throw SettingsError("\(found.origin): '\(name)' has one value, not \(found.texts.count)")
+    }
+    let given = found?.texts.first ?? text
+    guard let value = parse(given) else {
+      throw SettingsError(found ?? Settings.Found(texts: [], origin: .flag("--\(name)")), given, expected)
+    }
+    note(name, [given], found)
+    return value
+  }
+
+  mutating func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
+    try self.value(
+      name, default: "\(value)", "a whole number from \(range.lowerBound) to \(range.upperBound) is expected"
+    ) { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }
+  }
+
+  /// A number, or a word for none.
+  mutating func number(
+    _ name: String, orNone word: String, in range: ClosedRange<Int>
+  ) throws(SettingsError) -> Int? {
+    try value(
+      name, default: word,
+      "a whole number from \(range.lowerBound) to \(range.upperBound), or '\(word)', is expected"
+    ) { text in text == word ? .some(nil) : Int(text).flatMap { range.contains($0) ? .some($0) : nil } }
+  }
+
+  mutating func duration(_ name: String, default text: String) throws(SettingsError) -> Duration {
+    try value(name, default: text, "a time is expected, such as 250ms, 5s, 1m or 2h") { DurationText.parse($0) }
+  }
+
+  /// A time, or "never".
+  mutating func optionalDuration(_ name: String, default text: String) throws(SettingsError) -> Duration? {
+    try value(name, default: text, "a time is expected, such as 250ms, 5s, 1m or 2h, or 'never'") { text in
+      text == "never" ? .some(nil) : DurationText.parse(text).map { .some($0) }
+    }
+  }
+
+  mutating func choice<Value: RawRepresentable & CaseIterable>(
+    _ name: String, default value: Value
+  ) throws(SettingsError) -> Value where Value.RawValue == String {
+    let all = Value.allCases.map(\.rawValue).joined(separator: ", ")
+    return try self.value(name, default: value.rawValue, "one of \(all) is expected") { Value(rawValue: $0) }
+  }
+
+  private mutating func note(_ name: String, _ texts: [String], _ found: Settings.Found?) {
+    effective.append((name, texts, found.map { "\($0.origin)" } ?? "default"))
+  }
+
+  /// Everything that was read, as a file that says the same, with each origin in a comment.
+  var description: String {
+    var lines: [String] = []
+    for (name, texts, origin) in effective {
+      if texts.count == 1, name != "listen", name != "to" {
+        lines.append("\(name): \(Self.quoted(texts[0]))  # \(origin)")
+      } else if texts.isEmpty {
+        lines.append("\(name): []  # \(origin)")
+      } else {
+        lines.append("\(name):  # \(origin)")
+        lines += texts.map { "  - \(Self.quoted($0))" }
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "-./:;=[]".contains($0) } && !text.hasPrefix("[")
+    return isPlain
+      ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+}
+
+/// Times as people write them.
+enum DurationText {
+  /// A whole number with its unit: ms, s, m, h. More than zero.
+  static func parse(_ text: String) -> Duration? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let count = Int64(digits), (1...1_000_000_000).contains(count) else { return nil }
+    switch text.dropFirst(digits.count) {
+    case "ms": return .milliseconds(count)
+    case "s": return .seconds(count)
+    case "m": return .seconds(count * 60)
+    case "h": return .seconds(count * 3600)
+    default: return nil
+    }
+  }
+}

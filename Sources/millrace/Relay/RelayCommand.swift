@@ -1,0 +1,183 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Millrace
+import MillraceServices
+import ServiceLifecycle
+
+/// `millrace relay`
+struct RelayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "relay",
+    abstract: "Joins stream sockets: each client to an upstream, at kernel speed.",
+    discussion: """
+      Addresses are tcp://host:port, tcp://[::1]:port or unix:/path; tcp://*:port
+      listens on every address. An upstream may end in ;weight=N.
+
+        millrace relay --listen tcp://*:8443 --to tcp://10.0.0.5:443 --to tcp://10.0.0.6:443
+
+      Every option may also stand in a YAML file (--config) under its own name, or in
+      the environment: --idle-timeout is idle-timeout: there and MILLRACE_IDLE_TIMEOUT
+      here, where several values are separated by commas. The flag counts before the
+      environment, and that before the file.
+
+      SIGTERM and SIGINT end it: no more connections, and those there are have the
+      drain timeout to end. A second one ends them at once. SIGHUP reads the upstreams
+      again.
+
+      Times are a number with a unit: 250ms, 5s, 1m, 2h.
+      """)
+
+  @Option(help: "Where clients connect; may be repeated.")
+  var listen: [String] = []
+
+  @Option(help: "Where their connections go; may be repeated.")
+  var to: [String] = []
+
+  @Option(help: "round-robin, least-connections or client-hash. Default: round-robin.")
+  var balance: String?
+
+  @Option(help: "Threads that relay, or 'cores'. Default: cores.")
+  var reactors: String?
+
+  @Option(help: "How long connecting to one upstream may take. Default: 5s.")
+  var connectTimeout: String?
+
+  @Option(help: "How long no byte may move, or 'never'. Default: 1h.")
+  var idleTimeout: String?
+
+  @Option(help: "The same once one side has finished, or 'never'. Default: 1m.")
+  var halfClosedTimeout: String?
+
+  @Option(help: "Idle time before the kernel probes a peer, or 'never'. Default: 1m.")
+  var keepAlive: String?
+
+  @Option(help: "Connections at once, or 'descriptors': as many as there are descriptors for. Default: descriptors.")
+  var maxConnections: String?
+
+  @Option(help: "Connections at once from one address, or 'unlimited'. Default: unlimited.")
+  var maxConnectionsPerClient: String?
+
+  @Option(help: "At --max-connections: wait (in the backlog) or refuse (with a reset). Default: wait.")
+  var whenFull: String?
+
+  @Option(help: "Failures to connect in a row after which an upstream is left out; 0 is never. Default: 3.")
+  var ejectAfter: String?
+
+  @Option(help: "For how long at first; doubled each time it fails again. Default: 1s.")
+  var ejectTime: String?
+
+  @Option(help: "For how long at most. Default: 1m.")
+  var maxEjectTime: String?
+
+  @Option(help: "How often names are resolved again, or 'never'. Default: 30s.")
+  var resolveInterval: String?
+
+  @Option(help: "How long connections may take to end once it is to end. Default: 30s.")
+  var drainTimeout: String?
+
+  @Option(help: "A YAML file with any of these.")
+  var config: String?
+
+  @Flag(help: "Print the configuration in full, with where each value is from, and end.")
+  var check = false
+
+  @Option(help: "How the log looks, text or json. Default: text.")
+  var log = LogFormat.text
+
+  @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info.")
+  var logLevel = "info"
+
+  /// What the command line says, by the names of the settings.
+  private var flags: [String: [String]] {
+    var flags: [String: [String]] = [:]
+    if !listen.isEmpty { flags["listen"] = listen }
+    if !to.isEmpty { flags["to"] = to }
+    let single: [(String, String?)] = [
+      ("balance", balance), ("reactors", reactors), ("connect-timeout", connectTimeout), ("idle-timeout", idleTimeout),
+      ("half-closed-timeout", halfClosedTimeout), ("keep-alive", keepAlive), ("max-connections", maxConnections),
+      ("max-connections-per-client", maxConnectionsPerClient), ("when-full", whenFull), ("eject-after", ejectAfter),
+      ("eject-time", ejectTime), ("max-eject-time", maxEjectTime), ("resolve-interval", resolveInterval),
+      ("drain-timeout", drainTimeout),
+    ]
+    for case (let name, let value?) in single { flags[name] = [value] }
+    return flags
+  }
+
+  func validate() throws {
+    guard Logger.Level(rawValue: logLevel) != nil else {
+      let all = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--log-level is one of \(all); not '\(logLevel)'")
+    }
+  }
+
+  private func read() async throws(SettingsError) -> (configuration: RelayConfiguration, effective: String) {
+    let settings = try await Settings(
+      flags: flags, environment: ProcessInfo.processInfo.environment, file: config, names: RelaySettings.names)
+    return try RelaySettings.read(settings)
+  }
+
+  func run() async throws {
+    do throws(SettingsError) {
+      let (configuration, effective) = try await read()
+      if check {
+        print(effective)
+        return
+      }
+      try await relay(configuration)
+    } catch {
+      Console.complain(error.description)
+      throw ExitCode.failure
+    }
+  }
+
+  private func relay(_ configuration: RelayConfiguration) async throws(SettingsError) {
+    let output = LogOutput()
+    let handler = LineLogHandler(log, level: Logger.Level(rawValue: logLevel) ?? .info, to: output)
+    let logger = Logger(label: "millrace.relay") { _ in handler }
+    let relay = Relay(configuration, logger: logger)
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [.init(service: relay, successTerminationBehavior: .gracefullyShutdownGroup)], logger: quiet))
+    let running = Task { try await group.run() }
+    let signals = Task {
+      var ends = 0
+      for await signal in Signals.requests {
+        if signal == SIGHUP {
+          await reload(relay, logger)
+          continue
+        }
+        ends += 1
+        if ends > 1 { running.cancel() } else { await group.triggerGracefulShutdown() }
+      }
+    }
+    defer {
+      signals.cancel()
+      output.flush()
+    }
+    do { try await running.value } catch let error as EndpointError {
+      output.flush()
+      Console.complain("\(error)")
+      Foundation.exit(1)
+    } catch is CancellationError {
+      return
+    } catch {
+      output.flush()
+      Console.complain("\(error)")
+      Foundation.exit(1)
+    }
+  }
+
+  /// The group has nothing to say that the relay does not.
+  private var quiet: Logger { Logger(label: "millrace.services") { _ in SwiftLogNoOpLogHandler() } }
+
+  private func reload(_ relay: Relay, _ logger: Logger) async {
+    do throws(SettingsError) {
+      let upstreams = try await read().configuration.upstreams
+      await relay.replaceUpstreams(by: upstreams)
+      logger.info("upstreams read again", metadata: ["to": .array(upstreams.map { "\($0)" })])
+    } catch {
+      logger.error("the configuration was not read again, and stays as it was: \(error)")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Millrace
+import MillraceServices
+import Testing
+
+@Suite("The end of a relay", .timeLimit(.minutes(1)))
+struct DrainTests {
+  private static let answer = noise(2_000_000, seed: 5)
+
+  /// given 50 transfers under way; when the relay is to end; then it takes no more clients, every one of the 50 gets its bytes
+  /// to the last, and it ends after them.
+  @Test("loses no byte of the transfers that are under way")
+  func drains() async throws {
+    let server = try TestServer { connection in
+      // One that only looked whether somebody still listens says nothing.
+      guard try await connection.read() == [1] else { return }
+      try await connection.write(Self.answer)
+      #expect(try await connection.read() == [2])
+      try await connection.write([3])
+    }
+    try await RelayRig.run(to: [server.target], reactors: 2) { rig in
+      var clients: [Connection] = []
+      for _ in 0..<50 {
+        let client = try await rig.connect()
+        try await client.write([1])
+        #expect(try await client.read(upTo: 1) == Array(Self.answer.prefix(1)))
+        clients.append(client)
+      }
+      await rig.beginShutDown()
+      while (try? await rig.connect().close()) != nil { await Task.yield() }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for client in clients {
+          group.addTask {
+            var rest: [UInt8] = []
+            while rest.count < Self.answer.count - 1 { rest += try await client.read(upTo: 1 << 20) }
+            #expect(rest == Array(Self.answer.dropFirst()))
+            try await client.write([2])
+            #expect(try await client.readAll() == [3])
+            client.close()
+          }
+        }
+        try await group.waitForAll()
+      }
+      while rig.log.connections.count(where: { $0["received"] == "\(Self.answer.count + 1)" }) < 50 {
+        await Task.yield()
+      }
+    }
+    server.stop()
+  }
+
+  @Test("resets what does not end in time, and says so")
+  func cut() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(to: [server.target], { $0.drainTimeout = .milliseconds(20) }) { rig in
+      let client = try await rig.connect()
+      try await client.write([1])
+      #expect(try await client.read() == [1])
+      try await rig.shutDown()
+      let error = await #expect(throws: EndpointError.self) { _ = try await client.readAll() }
+      #expect(error?.errno == .connectionReset)
+      #expect(rig.log.endings == ["drained"])
+      client.close()
+    }
+    server.stop()
+  }
+
+  @Test("is at once where its task is cancelled")
+  func cancelled() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(to: [server.target], { $0.drainTimeout = .seconds(3600) }) { rig in
+      let client = try await rig.connect()
+      try await client.write([1])
+      #expect(try await client.read() == [1])
+      await rig.cancel()
+      #expect(rig.log.endings == ["drained"])
+      client.close()
+    }
+    server.stop()
+  }
+}

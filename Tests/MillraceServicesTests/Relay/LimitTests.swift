@@ -1,0 +1,88 @@
+import Millrace
+import MillraceServices
+import Testing
+
+@Suite("The bounds of a relay", .timeLimit(.minutes(1)))
+struct LimitTests {
+  /// given room for three; when 2,000 come, many at a time; then each is served in its turn, and never more than three at once.
+  @Test("those that are too many wait for their turn", arguments: [1, 2])
+  func wait(reactors: Int) async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(to: [server.target], reactors: reactors, { $0.maxConnections = 3 }) { rig in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for worker in 0..<20 {
+          group.addTask {
+            for round in 0..<100 {
+              let client = try await rig.connect()
+              try await client.write([UInt8(worker), UInt8(round)])
+              try client.finishWriting()
+              #expect(try await client.readAll() == [UInt8(worker), UInt8(round)])
+              client.close()
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      _ = await rig.log.connection(1999)
+      #expect(rig.log.endings.allSatisfy { $0 == "client closed" })
+    }
+    server.stop()
+  }
+
+  @Test("those that are too many are reset, where that is wanted")
+  func refuse() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(
+      to: [server.target],
+      {
+        $0.maxConnections = 2; $0.whenFull = .refuse
+      }
+    ) { rig in
+      var held: [Connection] = []
+      for _ in 0..<2 {
+        let client = try await rig.connect()
+        try await client.write([1])
+        #expect(try await client.read() == [1])
+        held.append(client)
+      }
+      await rig.expectReset()
+      #expect(await rig.log.connection(0)["ended"] == "limit: max-connections")
+      for client in held { client.close() }
+      _ = await rig.log.connection(2)
+      let fourth = try await rig.connect()
+      try await fourth.write([4])
+      #expect(try await fourth.read() == [4])
+      fourth.close()
+    }
+    server.stop()
+  }
+
+  @Test("of one client address are counted for it alone")
+  func perClient() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(
+      listen: [.tcp(host: "127.0.0.1", port: 0), .unix(path: "@millrace-per-client")], to: [server.target],
+      { $0.maxConnectionsPerClient = 1 }
+    ) { rig in
+      func talk(_ client: Connection) async throws {
+        try await client.write([1])
+        #expect(try await client.read() == [1])
+      }
+      let first = try await rig.connect()
+      try await talk(first)
+      await rig.expectReset()
+      #expect(await rig.log.connection(0)["ended"] == "limit: max-connections-per-client")
+      // One without an address is no client's.
+      let others = [
+        try await Connection.connect(to: rig.addresses[1]), try await Connection.connect(to: rig.addresses[1]),
+      ]
+      for client in others { try await talk(client) }
+      first.close()
+      _ = await rig.log.connection(1)
+      let again = try await rig.connect()
+      try await talk(again)
+      for client in others + [again] { client.close() }
+    }
+    server.stop()
+  }
+}

@@ -1,0 +1,163 @@
+import Millrace
+import MillraceServices
+import Testing
+
+@Suite("A relayed connection", .timeLimit(.minutes(1)))
+struct RelayingTests {
+  private static let request = noise(700_003)
+  private static let answer = noise(3_000_001, seed: 2)
+
+  /// given two peers that talk at the same time; when one ends long before the other; then each gets every byte and then the
+  /// end of the other, and the log says how many, by which route, and who was the first to end.
+  @Test("passes every byte and each end, whichever comes first", arguments: [true, false])
+  func bothWays(clientFirst: Bool) async throws {
+    let server = try TestServer { connection in
+      if clientFirst {
+        #expect(try await connection.readAll() == Self.request)
+        try await connection.write(Self.answer)
+      } else {
+        try await connection.write(Self.answer)
+        try connection.finishWriting()
+        #expect(try await connection.readAll() == Self.request)
+      }
+    }
+    try await RelayRig.run(to: [server.target]) { rig in
+      let client = try await rig.connect()
+      let local = try #require(client.localAddress)
+      if clientFirst {
+        try await client.write(Self.request)
+        try client.finishWriting()
+        #expect(try await client.readAll() == Self.answer)
+      } else {
+        #expect(try await client.readAll() == Self.answer)
+        try await client.write(Self.request)
+        try client.finishWriting()
+      }
+      let line = await rig.log.connection(0)
+      #expect(line["client"] == "\(local)")
+      #expect(line["upstream"] == "\(server.address)")
+      #expect(line["listener"] == "\(rig.address)")
+      #expect(line["sent"] == "\(Self.request.count)")
+      #expect(line["received"] == "\(Self.answer.count)")
+      #expect(line["received-route"]?.contains("splice-through-pipe:") == true)
+      #expect(line["ended"] == (clientFirst ? "client closed" : "upstream closed"))
+      #expect(line["sent-truncated"] == nil)
+      client.close()
+    }
+    server.stop()
+  }
+
+  @Test("of small messages goes through memory, and says why")
+  func small() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(to: [server.target]) { rig in
+      let client = try await rig.connect()
+      for round in 0..<20 {
+        try await client.write([UInt8(round)])
+        #expect(try await client.read() == [UInt8(round)])
+      }
+      client.close()
+      let line = await rig.log.connection(0)
+      #expect(line["sent-route"] == "buffered")
+      #expect(line["sent-declined"]?.contains("the flow stayed small") == true)
+      #expect(line["ended"] == "client closed")
+    }
+    server.stop()
+  }
+
+  @Test("that the client breaks off is reset on the other side, too", arguments: [true, false])
+  func reset(byClient: Bool) async throws {
+    let server = try TestServer { connection in
+      _ = try await connection.read()
+      if byClient {
+        await #expect(throws: EndpointError.self) { _ = try await connection.readAll() }
+      } else {
+        connection.reset()
+      }
+    }
+    try await RelayRig.run(to: [server.target]) { rig in
+      let client = try await rig.connect()
+      try await client.write([1])
+      if byClient {
+        // Once the other side has it, there is nothing on its way that could turn the reset into something else.
+        while await rig.sent() == 0 { await Task.yield() }
+        client.reset()
+      } else {
+        let error = await #expect(throws: EndpointError.self) { _ = try await client.readAll() }
+        #expect(error?.errno == .connectionReset)
+      }
+      #expect(await rig.log.connection(0)["ended"] == "reset by \(byClient ? "client" : "upstream")")
+      client.close()
+    }
+    server.stop()
+  }
+
+  @Test("on which nothing moves ends when its time is up, and both sides are reset")
+  func idle() async throws {
+    let server = try TestServer { connection in
+      await #expect(throws: EndpointError.self) { _ = try await connection.readAll() }
+    }
+    try await RelayRig.run(to: [server.target], { $0.idleTimeout = .milliseconds(30) }) { rig in
+      let client = try await rig.connect()
+      let error = await #expect(throws: EndpointError.self) { _ = try await client.readAll() }
+      #expect(error?.errno == .connectionReset)
+      #expect(await rig.log.connection(0)["ended"] == "timed out idle")
+      client.close()
+    }
+    server.stop()
+  }
+
+  /// given a client that has finished, and an upstream that never answers; when the half-closed time is up; then it ends.
+  @Test("that is half-closed has a time of its own")
+  func halfClosed() async throws {
+    let server = try TestServer { connection in
+      let end = try await connection.read()
+      #expect(end.isEmpty)
+      await #expect(throws: EndpointError.self) { () async throws in try await connection.readUntilBroken() }
+    }
+    try await RelayRig.run(to: [server.target], { $0.halfClosedTimeout = .milliseconds(30) }) { rig in
+      let client = try await rig.connect()
+      try client.finishWriting()
+      await #expect(throws: EndpointError.self) { _ = try await client.readAll() }
+      #expect(await rig.log.connection(0)["ended"] == "timed out half-closed")
+      client.close()
+    }
+    server.stop()
+  }
+
+  @Test("may come by a Unix socket and go to one, on several reactors", arguments: [1, 3])
+  func unix(reactors: Int) async throws {
+    let (front, back) = ("@millrace-front-\(reactors)", "@millrace-back-\(reactors)")
+    let server = try TestServer(at: try #require(Address(path: back))) { connection in
+      try await connection.write(try await connection.readAll())
+    }
+    try await RelayRig.run(
+      listen: [.unix(path: front), .tcp(host: "127.0.0.1", port: 0)], to: [server.target], reactors: reactors
+    ) { rig in
+      for place in 0..<10 {
+        let client = try await Connection.connect(to: rig.addresses[place % 2])
+        try await client.write(noise(100_000, seed: UInt64(place)))
+        try client.finishWriting()
+        #expect(try await client.readAll() == noise(100_000, seed: UInt64(place)))
+        client.close()
+        #expect(await rig.log.connection(place)["client"]?.hasPrefix(place % 2 == 0 ? "unix" : "127.0.0.1:") == true)
+      }
+    }
+    server.stop()
+  }
+}
+
+extension RelayRig {
+  /// Bytes that have been delivered so far.
+  func sent() async -> Int { await relay.reactorMetrics().reduce(0) { $0 + ($1.systemCalls["send"] ?? 0) } }
+}
+
+extension Connection {
+  fileprivate func readUntilBroken() async throws {
+    // The end of the other side is there already: only a write finds out.
+    while true {
+      try await write([0])
+      await Task.yield()
+    }
+  }
+}

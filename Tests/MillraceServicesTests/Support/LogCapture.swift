@@ -1,0 +1,45 @@
+import Logging
+import Synchronization
+
+/// A log that a test reads.
+final class LogCapture: Sendable {
+  struct Line: Sendable {
+    let level: Logger.Level
+    let message: String
+    let fields: [String: String]
+    subscript(_ name: String) -> String? { fields[name] }
+  }
+
+  private let entries = Mutex<[Line]>([])
+
+  var lines: [Line] { entries.withLock { $0 } }
+  /// What was said of connections, in the order of their ends.
+  var connections: [Line] { lines.filter { $0.message == "relayed" || $0.message == "refused" } }
+  var endings: [String] { connections.compactMap { $0["ended"] } }
+
+  var logger: Logger { Logger(label: "test") { _ in Handler(capture: self) } }
+
+  /// The line of the connection that ended as number `place`, once it has.
+  func connection(_ place: Int) async -> Line {
+    while true {
+      let all = connections
+      if all.count > place { return all[place] }
+      await Task.yield()
+    }
+  }
+
+  private struct Handler: LogHandler {
+    let capture: LogCapture
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+      let fields = (event.metadata ?? [:]).mapValues { "\($0)" }
+      capture.entries.withLock { $0.append(Line(level: event.level, message: "\(event.message)", fields: fields)) }
+    }
+  }
+}

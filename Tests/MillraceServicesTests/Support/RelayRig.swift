@@ -1,0 +1,147 @@
+import LinuxCalls
+import Logging
+import Millrace
+import MillraceServices
+import Reactors
+import ServiceLifecycle
+import Testing
+
+/// A relay that runs while a test looks on.
+struct RelayRig: Sendable {
+  let relay: Relay
+  let log: LogCapture
+  let addresses: [Address]
+  private let group: ServiceGroup
+  private let running: Task<Void, any Error>
+
+  /// Runs `body` beside a relay, shuts that down, and looks that nothing is left.
+  static func run(
+    listen: [ServiceAddress] = [.tcp(host: "127.0.0.1", port: 0)], to upstreams: [UpstreamTarget], reactors: Int = 1,
+    _ change: (inout RelayConfiguration) -> Void = { _ in }, _ body: (RelayRig) async throws -> Void
+  ) async throws {
+    var configuration = RelayConfiguration(listen: listen, upstreams: upstreams)
+    configuration.drainTimeout = .seconds(20)
+    change(&configuration)
+    let group = try Reactors(count: reactors)
+    let rig = try await RelayRig(configuration, on: group)
+    do { try await body(rig) } catch {
+      await rig.cancel()
+      throw error
+    }
+    try await rig.shutDown()
+    for metrics in await group.metrics() {
+      #expect(metrics.pipesLeased == 0, "a pipe is still leased")
+      #expect(metrics.buffersLeased == 0, "a buffer is still leased")
+      #expect(metrics.timers == 0, "a timer is still set")
+      #expect(metrics.tasks.waiting == 0, "someone still waits")
+    }
+    await group.shutdown()
+  }
+
+  private init(_ configuration: RelayConfiguration, on reactors: Reactors) async throws {
+    let log = LogCapture()
+    let relay = Relay(configuration, logger: log.logger, reactors: reactors)
+    addresses = try await relay.bind()
+    let quiet = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
+    let group = ServiceGroup(services: [relay], logger: quiet)
+    running = Task { try await group.run() }
+    (self.relay, self.log, self.group) = (relay, log, group)
+  }
+
+  var address: Address { addresses[0] }
+
+  func connect() async throws -> Connection { try await Connection.connect(to: address) }
+
+  /// A client that is not wanted is reset: as early as in connecting, or when it reads.
+  func expectReset() async {
+    let error = await #expect(throws: EndpointError.self) {
+      let client = try await connect()
+      defer { client.close() }
+      _ = try await client.readAll()
+    }
+    #expect(error?.errno == .connectionReset)
+  }
+
+  func beginShutDown() async { await group.triggerGracefulShutdown() }
+
+  func shutDown() async throws {
+    await group.triggerGracefulShutdown()
+    try? await running.value
+  }
+
+  func cancel() async {
+    running.cancel()
+    _ = await running.result
+  }
+}
+
+/// Something to relay to: every connection is given to `serve`.
+final class TestServer: Sendable {
+  let address: Address
+  private let listener: Listener
+  private let serving: Task<Void, Never>
+
+  init(at address: Address = .loopback(port: 0), _ serve: @escaping @Sendable (Connection) async throws -> Void) throws
+  {
+    let listener = try Listener.bind(to: address)
+    self.listener = listener
+    self.address = listener.address
+    serving = Task {
+      await withDiscardingTaskGroup { group in
+        while let client = try? await listener.accept() {
+          group.addTask {
+            try? await serve(client)
+            client.close()
+          }
+        }
+      }
+    }
+  }
+
+  /// Sends back what comes, and then the end.
+  static func echo() throws -> TestServer {
+    try TestServer { connection in
+      while true {
+        let bytes = try await connection.read()
+        if bytes.isEmpty { return try connection.finishWriting() }
+        try await connection.write(bytes)
+      }
+    }
+  }
+
+  var target: UpstreamTarget {
+    UpstreamTarget(address.path.map { .unix(path: $0) } ?? .tcp(host: "127.0.0.1", port: address.port ?? 0))
+  }
+
+  func stop() { listener.close() }
+
+  /// An upstream that nobody listens at.
+  static func nobody() throws -> UpstreamTarget {
+    let listener = try Listener.bind(to: .loopback(port: 0))
+    defer { listener.close() }
+    return UpstreamTarget(.tcp(host: "127.0.0.1", port: listener.address.port ?? 0))
+  }
+}
+
+extension Connection {
+  /// Reads to the end of the stream.
+  func readAll() async throws -> [UInt8] {
+    var all: [UInt8] = []
+    while true {
+      let more = try await read(upTo: 1 << 20)
+      if more.isEmpty { return all }
+      all += more
+    }
+  }
+}
+
+/// Bytes that do not repeat.
+func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+  var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+  return (0..<count).map { _ in
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return UInt8(truncatingIfNeeded: state >> 24)
+  }
+}
