@@ -69,7 +69,11 @@ extension Linux {
   /// Not repeated when a signal interrupts it: on Linux the descriptor is gone all the same. close(2)
   package static func close(_ fd: Int32) throws(Errno) {
     clinux_count(clinux_thread_counts(), Int32(SystemCall.close.rawValue))
+    var fault: Errno?
+    if clinux_faults_armed() != 0, case .error(let errno) = Faults.shared.strike(.close, fd, -1) { fault = errno }
     let result = clinux_close(fd)
+    // The descriptor is gone, as it is when the kernel itself reports an error here.
+    if let fault { throw fault }
     if result < 0, -result != Int(Errno.interrupted.rawValue) { throw Errno(rawValue: Int32(-result)) }
   }
 

@@ -135,6 +135,20 @@ final class Descriptor: Sendable {
     }
   }
 
+  /// Closes it here and now and throws what close(2) says: a file system that keeps writes back (NFS, quotas) reports
+  /// their errors there. EBUSY while somebody uses it; one that is closed already is left alone.
+  func closeChecked() throws(Errno) {
+    if isClosing { return }
+    let closes = use.withLock { use in
+      guard use.count == 0, !closing.exchange(true, ordering: .acquiringAndReleasing) else { return false }
+      use.isClosed = true
+      return true
+    }
+    guard closes else { throw .resourceBusy }
+    home?.readiness.withdraw()
+    if ownership == .owned { try Linux.close(number) }
+  }
+
   var isClosing: Bool { closing.load(ordering: .acquiring) }
 
   private func reallyClose() {
@@ -149,7 +163,7 @@ final class Descriptor: Sendable {
   }
 
   private static func close(_ number: Int32) {
-    // An error of close(2) is one of a write long past; File.sync() is where it is asked for.
+    // An error of close(2) is one of a write long past; File.sync() and closeChecked() are where it is asked for.
     try? Linux.close(number)
   }
 

@@ -44,11 +44,17 @@ package final class StagedFile: Sendable {
     }
   }
 
-  /// Gives it the destination's name and closes it. With `replacing` false, throws EEXIST where there is a file by
-  /// now. After an error it is still staged. rename(2)
+  /// Closes it and gives it the destination's name. With `replacing` false, throws EEXIST where there is a file by
+  /// now. After an error it is still staged, and the destination as it was. close(2), rename(2)
+  ///
+  /// Closed first, and what close(2) says is thrown: where a file system keeps writes back (NFS, quotas), that is where
+  /// their errors come out, and after the rename it would be too late for the old file.
   package func commit(replacing: Bool) async throws(EndpointError) {
     let path = path
     let destination = destination
+    let descriptor = file.descriptor
+    let closed = await blocking { () throws(Errno) in try descriptor.closeChecked() }
+    if case .failure(let errno) = closed { throw EndpointError("write", destination, errno) }
     let result = await blocking { () throws(Errno) in
       do throws(Errno) {
         try Linux.rename(path, to: destination, replacing: replacing)
@@ -64,7 +70,6 @@ package final class StagedFile: Sendable {
       }
     }
     if case .failure(let errno) = result { throw EndpointError("create", destination, errno) }
-    file.close()
   }
 
   /// Returns when the destination's name is on the disk, after ``commit(replacing:)``. fsync(2) of the directory
