@@ -151,6 +151,7 @@ int clinux_resolve(const char *host, const char *service, int passive, int numer
   return 0;
 }
 const char *clinux_resolve_error(int code) { return gai_strerror(code); }
+const char *clinux_errno_symbol(int code) { return strerrorname_np(code); }
 int clinux_numeric_host(const void *address, uint32_t length, char *host, uint32_t size) {
   return getnameinfo(address, length, host, size, NULL, 0, NI_NUMERICHOST);
 }

@@ -18,9 +18,57 @@ import Testing
       for sink in ["file", "tcp", "unix", "pipe"] { #expect(names.contains("\(source) \(sink)")) }
     }
     #expect(names.contains("memory tcp"))
+    for pair in pairs { try expectRoute(of: pair) }
+    #expect((survey["unmeasured"] as? [Any])?.isEmpty == true)
     let abilities = try #require(survey["abilities"] as? [[String: Any]])
-    #expect(abilities.contains { $0["name"] as? String == "cachestat" })
+    for name in ["cachestat", "pipe capacity", "pipe-max-size", "pipe-user-pages-soft"] {
+      #expect(abilities.contains { $0["name"] as? String == name })
+    }
     #expect((survey["table"] as? [Any])?.isEmpty == false)
+  }
+
+  /// The best route of the table, or the reason it was not; and figures that there are.
+  private func expectRoute(of pair: [String: Any]) throws {
+    let (source, sink) = (pair["source"] as? String ?? "", pair["sink"] as? String ?? "")
+    let isSocket = { (end: String) in end == "tcp" || end == "unix" }
+    let best =
+      switch (source, sink) {
+      case ("memory", _): "memory"
+      case ("file", "file"): "copy_file_range"
+      case ("pipe", _), (_, "pipe"): "splice"
+      case ("file", _): "sendfile"
+      default: "splice-through-pipe"
+      }
+    let run = try #require(pair["automatic"] as? [String: Any])
+    let byRoute = try #require(run["bytesByRoute"] as? [String: Int])
+    let declined = try #require(run["declined"] as? [[String: Any]])
+    let reason = declined.first { $0["route"] as? String == best }?["reason"] as? String
+    #expect(byRoute[best] != nil || reason?.isEmpty == false, "\(source) → \(sink): \(byRoute)")
+    // Between sockets the flow begins in the buffer.
+    if reason == nil, !(isSocket(source) && isSocket(sink)) { #expect(byRoute == [best: 1 << 20]) }
+    #expect(byRoute.values.reduce(0, +) == 1 << 20)
+    for run in [run, pair["buffered"] as? [String: Any]].compactMap({ $0 }) {
+      for figure in ["gibPerSecond", "cpuSecondsPerGiB", "systemCallsPerGiB"] {
+        #expect(try #require(run[figure] as? Double) > 0, "\(figure) of \(source) → \(sink)")
+      }
+    }
+    guard source != "memory" else { return }
+    let buffered = try #require(pair["buffered"] as? [String: Any])
+    #expect((buffered["bytesByRoute"] as? [String: Int]) == ["buffered": 1 << 20])
+    let ratio = try #require(pair["cpuRatio"] as? Double)
+    let costs = [run, buffered].compactMap { $0["cpuSecondsPerGiB"] as? Double }
+    #expect(abs(ratio - costs[0] / costs[1]) < 1e-6 * ratio)
+  }
+
+  @Test("what there is no time for is named, and the rest is told")
+  func timeBudget() async throws {
+    let survey = try await Program.run("routes", "--json", "--bytes", "64K", "--within", "1e-6", in: place).report()
+    #expect((survey["pairs"] as? [Any])?.isEmpty == true)
+    #expect((survey["unmeasured"] as? [Any])?.count == 17)
+    let told = try await Program.run("routes", "--bytes", "64K", "--within", "1e-6", in: place)
+    #expect(told.status == 0)
+    #expect(told.text.contains("Not measured, for the time was up (--within): file → file, file → tcp, "))
+    #expect(told.text.contains("Routes, best first"))
   }
 
   @Test("the table for people has the measurements, the abilities and the routes")

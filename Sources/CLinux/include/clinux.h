@@ -82,6 +82,8 @@ long clinux_set_linger(int fd, int seconds);
 typedef void (*clinux_found)(void *context, const void *address, uint32_t length);
 int clinux_resolve(const char *host, const char *service, int passive, int numeric, void *context, clinux_found found);
 const char *clinux_resolve_error(int code);
+// "ENOENT"; NULL for a number that is none of the kernel's.
+const char *clinux_errno_symbol(int code);
 int clinux_numeric_host(const void *address, uint32_t length, char *host, uint32_t size);
 
 // Readiness.

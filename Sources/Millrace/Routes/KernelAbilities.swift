@@ -18,7 +18,9 @@ public struct KernelAbilities: Sendable, Codable {
 
   /// Tries each ability once. Makes and closes a few descriptors; takes less than a millisecond.
   public static func probe() -> KernelAbilities {
-    KernelAbilities(abilities: [pipeSize(), cachestat(), noWaitPipe(), zeroCopySend(), kernelTLS()])
+    KernelAbilities(abilities: [
+      pipeSize(), largestPipe(), pipeRoom(), cachestat(), noWaitPipe(), zeroCopySend(), kernelTLS(),
+    ])
   }
 
   private static func pipeSize() -> Ability {
@@ -32,6 +34,29 @@ public struct KernelAbilities: Sendable, Codable {
     return Ability(
       name: "pipe capacity", value: value,
       meaning: "how much one splice can carry; under 64 KiB splicing through a pipe is given up")
+  }
+
+  private static func largestPipe() -> Ability {
+    let size = setting("/proc/sys/fs/pipe-max-size")
+    return Ability(
+      name: "pipe-max-size", value: size.map { Amount.bytes($0) } ?? "unknown",
+      meaning: "the largest pipe that may be asked for without CAP_SYS_RESOURCE")
+  }
+
+  private static func pipeRoom() -> Ability {
+    let pages = setting("/proc/sys/fs/pipe-user-pages-soft")
+    return Ability(
+      name: "pipe-user-pages-soft", value: pages.map { $0 == 0 ? "no limit" : "\($0) pages" } ?? "unknown",
+      meaning: "the room of all pipes of a user without privileges together; beyond it a new pipe has two pages and "
+        + "splicing through it is given up")
+  }
+
+  /// A number under /proc/sys; nil where it cannot be read.
+  private static func setting(_ path: String) -> Int? {
+    guard let number = try? Linux.open(path, .read) else { return nil }
+    defer { try? Linux.close(number) }
+    let text = try? unsafe readBytes(upTo: 32) { (room) throws(Errno) in try unsafe Linux.read(number, into: room) }
+    return text.flatMap { Int(String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)) }
   }
 
   private static func cachestat() -> Ability {
@@ -55,7 +80,7 @@ public struct KernelAbilities: Sendable, Codable {
       }
       value = "yes"
     } catch {
-      value = error == .wouldBlock || error == .resourceTemporarilyUnavailable ? "yes" : "no: \(error)"
+      value = error == .wouldBlock || error == .resourceTemporarilyUnavailable ? "yes" : "no: \(error.symbol)"
     }
     return Ability(
       name: "RWF_NOWAIT on pipes", value: value,
@@ -72,7 +97,7 @@ public struct KernelAbilities: Sendable, Codable {
   private static func kernelTLS() -> Ability {
     var value = withProbeSocket { (number) throws(Errno) in try Linux.setUpperProtocol(of: number, to: "tls") }
     // An unconnected socket is refused after the module was found.
-    if value == "no: \(Errno.socketNotConnected)" { value = "yes" }
+    if value == "no: \(Errno.socketNotConnected.symbol)" { value = "yes" }
     return Ability(
       name: "kernel TLS", value: value, meaning: "files could go out encrypted by sendfile; ENOENT: no module")
   }
@@ -98,7 +123,7 @@ public struct KernelAbilities: Sendable, Codable {
       try body()
       return "yes"
     } catch {
-      return "no: \(error)"
+      return "no: \(error.symbol)"
     }
   }
 }

@@ -59,17 +59,20 @@ struct Bench: Sendable {
     return data
   }
 
-  /// Moves the bytes between the ends of `pair`, by the route that is taken by itself and by the buffered one.
-  func measure(_ pair: EndPair) async throws(Failure) -> PairResult {
-    let automatic = try await run(pair, .automatic)
-    let buffered = pair.source == .memory ? nil : try await run(pair, .only(.buffered))
+  /// Moves the bytes between the ends of `pair`, by the route that is taken by itself and by the buffered one. Fails
+  /// when it is not done by `end`.
+  func measure(_ pair: EndPair, until end: ContinuousClock.Instant) async throws(Failure) -> PairResult {
+    let automatic = try await run(pair, .automatic, end)
+    let buffered = pair.source == .memory ? nil : try await run(pair, .only(.buffered), end)
     return PairResult(source: pair.source, sink: pair.sink, automatic: automatic, buffered: buffered)
   }
 
-  private func run(_ pair: EndPair, _ routes: RouteChoice) async throws(Failure) -> PairResult.Run {
+  private func run(_ pair: EndPair, _ routes: RouteChoice, _ end: ContinuousClock.Instant) async throws(Failure)
+    -> PairResult.Run
+  {
     let (source, feeding) = try await source(pair.source)
     let (sink, collecting) = try await sink(pair.sink)
-    let options = CopyOptions(passesEnd: true, routes: routes)
+    let options = CopyOptions(deadline: end, passesEnd: true, routes: routes)
     let task = measured.all[0].task {
       guard let writable = sink.sink else { throw Failure("nothing is copied to memory") }
       return try await copy(from: source.source, to: writable, options: options)

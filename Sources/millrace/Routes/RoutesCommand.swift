@@ -28,6 +28,12 @@ struct RoutesCommand: AsyncParsableCommand {
   @Option(help: "Move this much for each measurement, 64 KiB to 1 GiB.", transform: ByteSize.init(argument:))
   var bytes: ByteSize?
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure for at most this long, and name what there was no time for. (default: 18)", valueName: "seconds"),
+    transform: Seconds.duration(argument:))
+  var within: Duration?
+
   func validate() throws {
     if let bytes, !(65536...(1 << 30)).contains(bytes.bytes) {
       throw ValidationError("--bytes is from 64KiB to 1GiB; not \(bytes.bytes) bytes")
@@ -40,7 +46,7 @@ struct RoutesCommand: AsyncParsableCommand {
       for await signal in Signals.requests { _exit(128 + signal) }
     }
     do throws(Failure) {
-      let survey = try await Survey.run(bytes: bytes?.bytes ?? 64 << 20) { step in
+      let survey = try await Survey.run(bytes: bytes?.bytes ?? 64 << 20, within: within ?? .seconds(18)) { step in
         if Console.isTerminal { Console.write("\r\(String(step.prefix(Console.columns - 1)))\u{1B}[K") }
       }
       if Console.isTerminal { Console.write("\r\u{1B}[K") }

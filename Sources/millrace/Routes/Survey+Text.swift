@@ -3,7 +3,7 @@ import Millrace
 extension Survey {
   /// For people: the measurements, the kernel's abilities, the route table.
   var text: String {
-    [measurements, abilitiesText, tableText].joined(separator: "\n\n")
+    [measurements + unmeasuredText, abilitiesText, tableText].joined(separator: "\n\n")
   }
 
   private var measurements: String {
@@ -21,6 +21,12 @@ extension Survey {
       + Self.columns([header] + rows, alignedRight: [2, 3, 4, 5])
   }
 
+  private var unmeasuredText: String {
+    if unmeasured.isEmpty { return "" }
+    let names = unmeasured.map { "\($0.source.rawValue) → \($0.sink.rawValue)" }
+    return "\n\nNot measured, for the time was up (--within): " + names.joined(separator: ", ")
+  }
+
   private var abilitiesText: String {
     "This kernel:\n\n" + Self.columns(abilities.map { [$0.name, $0.value, $0.meaning] }, alignedRight: [])
   }
@@ -32,7 +38,8 @@ extension Survey {
         row.note,
       ]
     }
-    return "Routes, best first (every other pair is buffered):\n\n" + Self.columns(rows, alignedRight: [])
+    return "Routes, best first (memory goes straight to every sink, every other pair is buffered):\n\n"
+      + Self.columns(rows, alignedRight: [])
   }
 
   /// Cells in columns of one width, two spaces apart.

@@ -5,6 +5,8 @@ struct Survey: Sendable, Encodable {
   /// Bytes moved by each measurement.
   var bytes: Int
   var pairs: [PairResult]
+  /// What there was no time for.
+  var unmeasured: [EndPair]
   var abilities: [KernelAbilities.Ability]
   var table: [RouteTable.Row]
 
@@ -13,28 +15,37 @@ struct Survey: Sendable, Encodable {
   private static let rounds = 3
   private static let timeForMore = Duration.seconds(5)
 
-  static func run(bytes: Int, progress: (String) -> Void) async throws(Failure) -> Survey {
+  /// - Parameter timeLimit: when it has passed, no more is measured.
+  static func run(
+    bytes: Int, within timeLimit: Duration, progress: (String) -> Void
+  ) async throws(Failure) -> Survey {
+    let end = ContinuousClock.now + timeLimit
     let bench = try await Bench.make(bytes: bytes)
     let started = ContinuousClock.now
     var results: [PairResult] = []
-    for round in 0..<rounds {
+    measuring: for round in 0..<rounds {
       if round > 0, started.duration(to: .now) > timeForMore { break }
       for (index, pair) in EndPair.all.enumerated() {
         progress(
           "measuring \(pair.source.rawValue) → \(pair.sink.rawValue) (\(index + 1) of \(EndPair.all.count), round \(round + 1))"
         )
-        let result = try await bench.measure(pair)
+        let result: PairResult
+        do throws(Failure) { result = try await bench.measure(pair, until: end) } catch {
+          if .now >= end { break measuring }
+          throw error
+        }
         if round == 0 { results.append(result) } else { results[index].merge(result) }
       }
     }
     await bench.shutdown()
     return Survey(
-      bytes: bytes, pairs: results, abilities: KernelAbilities.probe().abilities, table: RouteTable.rows)
+      bytes: bytes, pairs: results, unmeasured: Array(EndPair.all.dropFirst(results.count)),
+      abilities: KernelAbilities.probe().abilities, table: RouteTable.rows)
   }
 }
 
 /// From where to where.
-struct EndPair: Sendable {
+struct EndPair: Sendable, Encodable {
   enum End: String, Sendable, Encodable, CaseIterable { case file, tcp, unix, pipe, memory }
 
   var source: End

@@ -109,10 +109,15 @@ struct KernelAbilitiesTests {
   func probe() throws {
     let abilities = KernelAbilities.probe().abilities
     #expect(
-      abilities.map(\.name) == ["pipe capacity", "cachestat", "RWF_NOWAIT on pipes", "MSG_ZEROCOPY", "kernel TLS"])
+      abilities.map(\.name) == [
+        "pipe capacity", "pipe-max-size", "pipe-user-pages-soft", "cachestat", "RWF_NOWAIT on pipes", "MSG_ZEROCOPY",
+        "kernel TLS",
+      ])
     for ability in abilities {
       #expect(!ability.value.isEmpty && !ability.meaning.isEmpty)
       #expect(!ability.meaning.contains("\n"))
+      // A reason is the errno's symbol, which is what the meanings speak of.
+      if ability.value.hasPrefix("no: ") { #expect(ability.value.dropFirst(4).allSatisfy { "A"..."Z" ~= $0 }) }
     }
     let decoded = try JSONDecoder().decode(KernelAbilities.self, from: JSONEncoder().encode(KernelAbilities.probe()))
     #expect(decoded.abilities.map(\.value) == abilities.map(\.value))
