@@ -101,6 +101,19 @@ import Testing
     #expect(place.names == ["a"])
   }
 
+  @Test("a route that cannot be is refused for a file that is one hole, too")
+  func impossibleRouteOfHole() async throws {
+    _ = FileManager.default.createFile(atPath: place.path("hole"), contents: nil)
+    truncate(place.path("hole"), 1 << 20)
+    let result = try await Program.run("copy", "--route", "splice", "hole", "b", in: place)
+    #expect(result.status == 1)
+    #expect(result.errors.contains("the route splice does not work here: "))
+    #expect(place.names == ["hole"])
+    #expect(try await Program.run("copy", "--route", "copy_file_range", "hole", "b", in: place).status == 0)
+    #expect(try place.facts("b").st_size == 1 << 20)
+    #expect(try place.facts("b").st_blocks == place.facts("hole").st_blocks)
+  }
+
   @Test("--explain tells of each route what became of it")
   func explain() async throws {
     try place.write("a", noise(1000))

@@ -90,6 +90,7 @@ private struct SparseRun {
       try await source.range(from: first, limit: options.limit)
     }
     var at = first
+    var hasCopied = false
     while at < end {
       let from = at
       let extent = try await asking(.source) { () async throws(EndpointError) in
@@ -99,6 +100,7 @@ private struct SparseRun {
       holes += Int(extent.lowerBound - at)
       reached = extent.lowerBound
       let report = try await copy(extent, shift)
+      hasCopied = true
       at = extent.lowerBound + Int64(report.delivered)
       reached = at
       finish(report: report)
@@ -106,6 +108,8 @@ private struct SparseRun {
       if report.delivered < extent.count { break }
       try await pace()
     }
+    // Nothing but a hole needs no route. One that was asked for is refused all the same where it does not lead.
+    if !hasCopied, case .only = options.routes { finish(report: try await copy(first..<first, shift)) }
     let last = try await asking(.source) { () async throws(EndpointError) in min(end, try await source.size()) }
     holes += Int(max(0, last - at))
     let size = max(at, last) + shift
