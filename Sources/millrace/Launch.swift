@@ -5,6 +5,7 @@ import Glibc
 @main
 enum Launch {
   static func main() {
+    StandardStreams.reserve()
     // Before any other thread: a thread takes over the signals its maker held back.
     Signals.holdBack()
     // Detached, for a task of the main actor would wait for the main thread.

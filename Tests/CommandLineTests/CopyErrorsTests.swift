@@ -89,6 +89,24 @@ import Testing
     expectFailure(result, "--offset needs a source with positions, and standard input is a pipe", ["a"])
   }
 
+  @Test(
+    "a standard stream that was closed is said to be, and no file takes its number",
+    arguments: [("<&-", ["-", "b"], "standard input is closed"), (">&-", ["a", "-"], "standard output is closed")])
+  func closedStream(_ redirection: String, _ ends: [String], _ sentence: String) async throws {
+    let shell = ["/bin/sh", "-c", "exec \"$0\" \"$@\" \(redirection)"]
+    let running = try Running(["copy"] + ends, through: shell, in: place)
+    expectFailure(await running.result(), sentence, ["a"])
+  }
+
+  @Test("with every standard stream closed a copy of files is done all the same")
+  func closedStreams() async throws {
+    let shell = ["/bin/sh", "-c", "exec \"$0\" \"$@\" <&- >&- 2>&-"]
+    #expect(await (try Running(["copy", "a", "b"], through: shell, in: place)).result().status == 0)
+    #expect(try place.read("b") == place.read("a"))
+    // The report has no place to go to.
+    #expect(await (try Running(["copy", "--json", "a", "c"], through: shell, in: place)).result().status == 1)
+  }
+
   @Test("nobody listens")
   func refused() async throws {
     let result = try await Program.run("copy", "a", "unix:gone", in: place)

@@ -20,6 +20,9 @@ enum Console {
 
   /// A result, on standard output.
   static func print(_ text: String) throws(Failure) {
+    guard !StandardStreams.wasClosed(.standardOutput) else {
+      throw Failure("cannot write to standard output: it is closed")
+    }
     do {
       try FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
     } catch {

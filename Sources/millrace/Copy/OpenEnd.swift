@@ -26,13 +26,14 @@ struct OpenEnd: Sendable {
   }
 
   init(_ file: File, name: String, isLent: Bool = false) throws(Failure) {
+    guard !isLent || !StandardStreams.wasClosed(file.fileDescriptor) else { throw Failure("\(name) is closed") }
     let number = file.fileDescriptor.rawValue
     do throws(Errno) {
       let facts = try Linux.facts(of: number)
       kind = try EndKind(facts, of: number)
       self.facts = facts
     } catch {
-      throw Failure(error == .badFileDescriptor ? "\(name) is closed" : "cannot use \(name): \(error)")
+      throw Failure("cannot use \(name): \(error)")
     }
     handle = .file(file)
     self.name = name
