@@ -55,6 +55,18 @@ import Testing
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place.path("link")) == "b")
   }
 
+  @Test("a link that leads nowhere is neither followed nor replaced", arguments: [[], ["--force"]])
+  func danglingLink(_ options: [String]) async throws {
+    try place.write("a", noise(1000))
+    symlink("gone", place.path("link"))
+    let result = await (try Running(["copy"] + options + ["a", "link"], in: place)).result()
+    #expect(result.status == 1)
+    #expect(
+      result.errors == "millrace: link is a link to gone, which does not exist; name the file itself\n")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place.path("link")) == "gone")
+    #expect(place.names == ["a", "link"])
+  }
+
   @Test("a sparse file stays sparse")
   func sparse() async throws {
     try place.write("a", Data("begin".utf8))

@@ -39,6 +39,10 @@ enum Destination: Sendable {
       facts = try Linux.facts(ofPath: path)
     } catch {
       guard error == .noSuchFileOrDirectory else { throw Failure("cannot write \(path): \(error)") }
+      // As cp has it: a link that somebody else left may lead anywhere, and one that is replaced is no link any more.
+      if let target = linkTarget(path) {
+        throw Failure("\(path) is a link to \(target), which does not exist; name the file itself")
+      }
       let directory = parent(of: path)
       guard let above = try? Linux.facts(ofPath: directory) else {
         throw Failure("cannot write \(path): the directory \(directory) does not exist")
@@ -66,6 +70,14 @@ enum Destination: Sendable {
   private static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Where a symbolic link leads; nil for everything else. readlink(2)
+  private static func linkTarget(_ path: String) -> String? {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = unsafe readlink(path, &target, target.count)
+    guard length > 0 else { return nil }
+    return String(decoding: target[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func realPath(_ path: String) -> String {
