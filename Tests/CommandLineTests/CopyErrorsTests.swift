@@ -68,6 +68,44 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.path("disk")) == ["b"])
   }
 
+  @Test("--json has the side and the errno of a failure")
+  func machineReadable() async throws {
+    let missing = try await Program.run("copy", "--json", "nothing", "b", in: place).report()
+    #expect(missing["failureSide"] as? String == "source" && missing["failureErrno"] as? String == "ENOENT")
+    #expect(missing["delivered"] as? Int == 0 && missing["exitStatus"] as? Int == 1)
+    let full = try await Program.run("copy", "--json", "a", "/dev/full", in: place).report()
+    #expect(full["failureSide"] as? String == "destination" && full["failureErrno"] as? String == "ENOSPC")
+  }
+
+  /// What it says when a flush fails: which of the two, and what is true now.
+  static let flushes = [
+    (false, "cannot flush b to disk: Input/output error; b is as it was", "old"),
+    (true, "b is in place with its bytes on the disk, but its directory cannot be flushed: Input/output error", nil),
+  ]
+
+  @Test(
+    "a flush that fails says so of the destination, and what is in place",
+    .enabled("needs strace and the right to trace", { Injected.isPossible }), arguments: flushes)
+  func flush(ofDirectory: Bool, sentence: String, kept: String?) async throws {
+    try place.write("b", Data("old".utf8))
+    let running = try Running(
+      ["copy", "--force", "--fsync", "a", "b"],
+      through: Injected.command("fsync:error=EIO", on: ofDirectory ? place.url.path : nil), in: place)
+    expectFailure(await running.result(), sentence, ["a", "b"])
+    #expect(try place.read("b") == kept.map { Data($0.utf8) } ?? place.read("a"))
+  }
+
+  @Test(
+    "a write that fails only when the file is closed is told of a file lent as standard output",
+    .enabled("needs strace and the right to trace", { Injected.isPossible }))
+  func lentOutputAtClose() async throws {
+    try place.write("out", Data())
+    let running = try Running(
+      ["copy", "a", "-"], output: FileHandle(forWritingTo: place.url.appendingPathComponent("out")),
+      through: Injected.command("close:error=EDQUOT", on: place.path("out")), in: place)
+    expectFailure(await running.result(), "cannot write standard output: Disk quota exceeded", ["a", "out"])
+  }
+
   @Test(
     "past the limit of a file's size: no death by SIGXFSZ",
     .enabled("needs prlimit of util-linux", { FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit") }))
@@ -115,14 +153,37 @@ import Testing
 
   @Test("--timeout ends a copy that is too slow, --idle-timeout one that stands still")
   func timeLimits() async throws {
-    let slow = try await Program.run("copy", "--rate", "64K", "--timeout", "0.3", "a", "b", in: place)
-    #expect(slow.status == 1 && slow.errors.contains("time limit"))
+    let slow = try await Program.run("copy", "--rate", "64K", "--timeout", "1", "a", "b", in: place)
+    #expect(slow.status == 1)
+    #expect(slow.errors.contains("millrace: not done within the time limit of 1.0 s after "))
+    #expect(slow.errors.hasSuffix("; nothing was left behind\n"))
     let pipe = Pipe()
     let still = try await Program.run(
       "copy", "--idle-timeout", "0.2", "-", "b", input: pipe.fileHandleForReading, in: place)
     #expect(still.status == 1 && still.errors.contains("--idle-timeout"))
     try pipe.fileHandleForWriting.close()
     #expect(place.names == ["a"])
+  }
+
+  @Test(
+    "--idle-timeout and --timeout end the waiting for a peer, with JSON",
+    arguments: [
+      ["tcp-listen://127.0.0.1:0", "b"], ["unix-listen:socket", "b"], ["fifo", "b"], ["a", "fifo"],
+      ["unix:full", "b"],
+    ])
+  func waitingForPeer(_ ends: [String]) async throws {
+    mkfifo(place.path("fifo"), 0o600)
+    let listener = try FullListener(at: place, "full")
+    defer { listener.close() }
+    let idle = await (try Running(["copy", "--json", "--idle-timeout", "0.2"] + ends, in: place)).result()
+    let report = try idle.report()
+    #expect(idle.status == 1 && report["failureErrno"] as? String == "ETIMEDOUT")
+    #expect((report["failure"] as? String)?.hasSuffix(" for as long as --idle-timeout allows") == true)
+    #expect(report["failureSide"] as? String == (ends[0] == "a" ? "destination" : "source"))
+    let late = await (try Running(["copy", "--json", "--timeout", "0.2"] + ends, in: place)).result()
+    #expect(late.status == 1)
+    #expect(try late.report()["failure"] as? String == "not done within the time limit of 200.0 ms")
+    #expect(place.names == ["a", "fifo", "full"])
   }
 
   @Test(
@@ -141,6 +202,37 @@ import Testing
     #expect(result.errors.contains(sentence))
     #expect(place.names == ["a"])
   }
+}
+
+/// A Unix socket where nobody accepts, with as many in its backlog as it takes.
+private struct FullListener {
+  private let descriptors: [Int32]
+
+  init(at place: Scratch, _ name: String) throws {
+    // Relative names are short enough for sun_path; this process does not change its directory.
+    let path = place.path(name)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    try #require(path.utf8.count < MemoryLayout.size(ofValue: address.sun_path))
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let listener = socket(AF_UNIX, kind, 0)
+    var all = [listener]
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    try withUnsafePointer(to: &address) {
+      try $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        try #require(bind(listener, address, size) == 0 && listen(listener, 0) == 0)
+        // EAGAIN says that the backlog is full. connect(2)
+        while case let client = socket(AF_UNIX, kind, 0), client >= 0 {
+          all.append(client)
+          if connect(client, address, size) != 0 { break }
+        }
+      }
+    }
+    descriptors = all
+  }
+
+  func close() { for descriptor in descriptors { Glibc.close(descriptor) } }
 }
 
 /// A small file system in memory.

@@ -94,6 +94,23 @@ import Testing
     #expect(result.errors.contains("flushed to disk in"))
   }
 
+  @Test(
+    "--fsync flushes the file before it gets its name, and its directory after",
+    .enabled("needs strace and the right to trace", { Injected.isPossible }))
+  func flushedInOrder() async throws {
+    try place.write("a", noise(1000))
+    let trace = place.captured("trace")
+    let running = try Running(
+      ["copy", "--fsync", "a", "b"], through: Injected.command("fsync,renameat2,rename", trace: trace), in: place)
+    #expect(await running.result().status == 0)
+    let calls = try String(contentsOf: trace, encoding: .utf8).split(separator: "\n")
+    try #require(calls.count == 3)
+    #expect(calls[0].contains("fsync(") && calls[0].contains("/.b.millrace-"))
+    #expect(calls[1].contains("rename") && calls[1].contains("\"b\""))
+    #expect(calls[2].contains("fsync(") && calls[2].contains("/work>)"))
+    #expect(calls.allSatisfy { $0.hasSuffix(" = 0") })
+  }
+
   @Test("--json prints the report, and --route forces the way")
   func json() async throws {
     try place.write("a", noise(100_000))
@@ -109,7 +126,9 @@ import Testing
     try place.write("a", noise(1000))
     let result = try await Program.run("copy", "--route", "splice", "a", "b", in: place)
     #expect(result.status == 1)
-    #expect(result.errors.contains("the route splice does not work here: "))
+    #expect(
+      result.errors == "millrace: the route splice does not work here: no such route leads from file to file; "
+        + "nothing was left behind\n")
     #expect(place.names == ["a"])
   }
 
@@ -124,6 +143,20 @@ import Testing
     #expect(try await Program.run("copy", "--route", "copy_file_range", "hole", "b", in: place).status == 0)
     #expect(try place.facts("b").st_size == 1 << 20)
     #expect(try place.facts("b").st_blocks == place.facts("hole").st_blocks)
+  }
+
+  @Test("--explain and --json say of the route that cannot be why, and nothing is said of it thrice")
+  func explainedRefusal() async throws {
+    try place.write("a", noise(1000))
+    let told = try await Program.run("copy", "--explain", "--route", "splice", "a", "b", in: place)
+    let lines = told.errors.split(separator: "\n")
+    #expect(
+      lines.contains { $0.hasPrefix("  splice  ") && $0.hasSuffix("declined: no such route leads from file to file") })
+    let result = try await Program.run("copy", "--json", "--route", "splice", "a", "b", in: place)
+    let report = try result.report()
+    #expect((report["declined"] as? [Any])?.isEmpty == true)
+    let considered = try #require(report["considered"] as? [[String: Any]])
+    #expect(considered.contains { $0["route"] as? String == "splice" })
   }
 
   @Test("--explain tells of each route what became of it")

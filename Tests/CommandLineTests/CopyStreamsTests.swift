@@ -49,7 +49,10 @@ import Testing
     let port = try await receiving.listeningPort()
     let sent = try await Program.run("copy", "--explain", "a", "tcp://localhost:\(port)", in: place)
     #expect(sent.status == 0 && sent.errors.contains("sendfile  taken, 2.0 MiB"))
-    #expect(await receiving.result().status == 0)
+    let received = await receiving.result()
+    #expect(received.status == 0)
+    // The port that it got, not the 0 that was asked for.
+    #expect(received.errors.contains("127.0.0.1:\(port) → b: 2.0 MiB by "))
     #expect(try place.read("b") == data)
   }
 
@@ -72,6 +75,61 @@ import Testing
     #expect(await receiving.result().status == 0)
     #expect(try place.read("b") == data)
     #expect(place.names == ["a", "b"])
+  }
+
+  @Test("an abstract name is no file: one of that name is left alone", arguments: [true, false])
+  func abstract(isInterrupted: Bool) async throws {
+    let data = try place.write("a", noise(1000))
+    let name = "@millrace-\(UUID().uuidString)"
+    let kept = try place.write(name, Data("kept".utf8))
+    let receiving = try Running(["copy", "unix-listen:\(name)", "b"], in: place)
+    #expect(try await receiving.wait { receiving.errors.contains("listening on unix:\(name)\n") })
+    if isInterrupted {
+      receiving.send(SIGINT)
+      #expect(await receiving.result().status == 130)
+    } else {
+      #expect(try await Program.run("copy", "-q", "a", "unix:\(name)", in: place).status == 0)
+      #expect(await receiving.result().status == 0)
+      #expect(try place.read("b") == data)
+    }
+    #expect(try place.read(name) == kept)
+  }
+
+  @Test(
+    "every address is that of IPv4 where there is no IPv6",
+    .enabled("needs strace and the right to trace", { Injected.isPossible }),
+    arguments: ["socket:error=EAFNOSUPPORT:when=1", "bind:error=EADDRNOTAVAIL:when=1"])
+  func withoutIPv6(_ fault: String) async throws {
+    let data = try place.write("a", noise(1000))
+    let receiving = try Running(["copy", "tcp-listen://*:0", "b"], through: Injected.command(fault), in: place)
+    let port = try await receiving.listeningPort()
+    #expect(receiving.errors.contains("listening on 0.0.0.0:"))
+    #expect(try await Program.run("copy", "-q", "a", "tcp://127.0.0.1:\(port)", in: place).status == 0)
+    #expect(await receiving.result().status == 0)
+    #expect(try place.read("b") == data)
+  }
+
+  @Test(
+    "a tree goes from tar to tar",
+    .enabled("needs tar", { FileManager.default.isExecutableFile(atPath: "/usr/bin/tar") }))
+  func tar() async throws {
+    for folder in ["from/deep/deeper", "to"] {
+      try FileManager.default.createDirectory(atPath: place.path(folder), withIntermediateDirectories: true)
+    }
+    for (index, name) in ["from/empty", "from/small", "from/deep/middle", "from/deep/deeper/large"].enumerated() {
+      try place.write(name, noise(index * index * 100_001, seed: UInt64(index)))
+    }
+    let shell = { (script: String) in ["/bin/sh", "-c", script] }
+    let receiving = try Running(
+      ["copy", "tcp-listen://127.0.0.1:0", "-"], through: shell("\"$0\" \"$@\" | tar x -C to"), in: place)
+    let port = try await receiving.listeningPort()
+    let sending = try Running(
+      ["copy", "-", "tcp://127.0.0.1:\(port)"], through: shell("tar c -C from . | \"$0\" \"$@\""), in: place)
+    #expect(await sending.result().status == 0)
+    #expect(await receiving.result().status == 0)
+    let from = try place.tree("from")
+    #expect(from.count == 6)
+    #expect(try place.tree("to") == from)
   }
 
   @Test("through a FIFO, which is written to directly")

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Millrace
 import Testing
 
 /// The program as a user starts it.
@@ -125,6 +126,16 @@ final class Scratch: @unchecked Sendable {
   }
 
   func read(_ name: String) throws -> Data { try Data(contentsOf: url.appendingPathComponent(name)) }
+
+  /// What is below a directory: the hash of each file by its name, and 0 for a directory.
+  func tree(_ name: String) throws -> [String: UInt64] {
+    var hashes: [String: UInt64] = [:]
+    for below in try FileManager.default.subpathsOfDirectory(atPath: path(name)) {
+      let isFolder = try facts("\(name)/\(below)").st_mode & S_IFMT == S_IFDIR
+      hashes[below] = isFolder ? 0 : Checksum64.of(Array(try read("\(name)/\(below)")))
+    }
+    return hashes
+  }
 
   /// Every name in it, hidden ones too.
   var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }

@@ -22,6 +22,21 @@ import Testing
     }
   }
 
+  @Test("of a pipe with a limit it says how much of that")
+  func limitedPipe() async throws {
+    // No more than fits in the pipe, so that nobody has to write beside.
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: noise(60_000))
+    try pipe.fileHandleForWriting.close()
+    let terminal = try Terminal(columns: 100)
+    let running = try Running(
+      ["copy", "--rate", "40K", "--limit", "60000", "-", "b"], input: pipe.fileHandleForReading,
+      errors: terminal.userSide, in: place)
+    let lines = await terminal.everything()
+    #expect(await running.result().status == 0)
+    #expect(lines.contains("of 58.6 KiB  ") && lines.contains(" %  "))
+  }
+
   @Test("--quiet draws nothing")
   func quiet() async throws {
     try place.write("a", noise(200_000))

@@ -15,6 +15,7 @@ struct CopyCommand: AsyncParsableCommand {
         unix:/path                 a connection to a Unix socket
         tcp-listen://host:port     waits there for one peer; port 0 takes a free port
         unix-listen:/path          waits there for one peer
+      A Unix path that begins with @ is a name in the abstract namespace.
 
       A regular file appears under its name only when it is whole: until then it grows
       beside it under another name. It keeps the source's permissions and its holes.
@@ -27,7 +28,9 @@ struct CopyCommand: AsyncParsableCommand {
         millrace copy tcp-listen://*:9000 - | tar x
         millrace copy --offset 1MiB --limit 4K disk.img - | xxd
 
-      Exit status: 0 done, 1 failed, 64 not understood, 130 interrupted.
+      Exit status: 0 done, 1 failed, 64 not understood, 130 interrupted. Done means of
+      a file that it has its name, of a socket or pipe that it took every byte and the
+      end; whether the peer has read them only the peer can say.
       """)
 
   @Argument(help: "Where the bytes come from.", transform: Place.init(argument:))
@@ -73,26 +76,37 @@ struct CopyCommand: AsyncParsableCommand {
   var timeout: Duration?
 
   @Option(
-    help: ArgumentHelp("Fail if no byte moves for this long.", valueName: "seconds"),
+    help: ArgumentHelp(
+      "Fail if no byte moves for this long. Waiting for a peer counts, flushing to disk does not.",
+      valueName: "seconds"),
     transform: Seconds.duration(argument:))
   var idleTimeout: Duration?
 
   func run() async throws {
-    let deadline = timeout.map { ContinuousClock.now + $0 }
+    let request = request
     let monitor = Monitor()
     let stop = Stop()
-    let job = CopyJob(request: request, deadline: deadline, monitor: monitor, announce: announcement)
+    let opening = Opening(
+      request: request, patience: Patience(limit: idleTimeout, stop: stop), announce: announcement)
+    let job = CopyJob(request: request, opening: opening, stop: stop, monitor: monitor)
+    let words = LastWords(json: json, quiet: quiet, explain: explain)
     let task = Task { await job.run() }
-    stop.watch(timeLimit: timeout) { task.cancel() }
-    let drawing = Console.isTerminal && !quiet ? Task { await ProgressDrawing.run(monitor) } : nil
-    var outcome = await task.value
+    let draws = Console.isTerminal && !quiet
+    stop.watch(timeLimit: timeout) {
+      task.cancel()
+    } giveUp: {
+      let outcome = Outcome(request, givenUp: monitor, stop)
+      if draws { ProgressDrawing.wipe() }
+      _ = try? words.say(outcome)
+    }
+    let drawing = draws ? Task { await ProgressDrawing.run(monitor) } : nil
+    let outcome = await task.value
     drawing?.cancel()
     await drawing?.value
-    if outcome.failure != nil {
-      outcome.exitStatus = stop.reason?.exitStatus ?? 1
-      outcome.failure = stop.reason?.sentence ?? outcome.failure
-    }
-    do throws(Failure) { try tell(outcome) } catch {
+    do throws(Failure) {
+      // Said already by who ends the process, and is about to.
+      if try !words.say(outcome) { try? await Task.sleep(for: .seconds(1)) }
+    } catch {
       Console.complain(error.sentence)
       throw ExitCode.failure
     }
@@ -114,24 +128,6 @@ struct CopyCommand: AsyncParsableCommand {
       if json, let line = try? JSONLine.text(["listening": address.description]) { return Console.say(line) }
       Console.say("listening on \(address)")
     }
-  }
-
-  private func tell(_ outcome: Outcome) throws(Failure) {
-    if json {
-      let line = try JSONLine.text(outcome)
-      if destination == .standard { Console.say(line) } else { try Console.print(line) }
-    } else {
-      if explain, outcome.report != nil { tellRoutes(outcome) }
-      if !quiet, let summary = outcome.summary { Console.say(summary) }
-    }
-    // A machine that reads JSON from standard error finds the sentence in it.
-    if let failure = outcome.failure, !(json && destination == .standard) { Console.complain(failure) }
-  }
-
-  private func tellRoutes(_ outcome: Outcome) {
-    guard let ends = outcome.ends else { return }
-    Console.say("routes from \(ends.source.rawValue) to \(ends.sink.rawValue), best first:")
-    for line in Explanation.lines(outcome.considered) { Console.say(line) }
   }
 }
 

@@ -4,23 +4,26 @@ import Millrace
 /// One copy from what a person named to what a person named.
 struct CopyJob: Sendable {
   let request: CopyRequest
-  let deadline: ContinuousClock.Instant?
+  let opening: Opening
+  let stop: Stop
   let monitor: Monitor
-  /// Called with each address that it listens at.
-  let announce: @Sendable (Address) -> Void
 
   /// Does it; whatever happens, the outcome says so and nothing is left half done.
   func run() async -> Outcome {
     var outcome = Outcome(request)
     do throws(Failure) {
-      let destination = try Destination(request)
-      let source = try await Opening.source(request, announce: announce)
+      let destination = try await Failure.of(.destination) { () async throws(Failure) in try Destination(request) }
+      let source = try await Failure.of(.source) { () async throws(Failure) in try await opening.source() }
       defer { source.close() }
       try refuseSameFile(source, destination.facts)
-      let sink = try await OpenDestination.open(destination, request, source: source, announce: announce)
-      outcome.ends = (source.kind, sink.end.kind)
+      let sink = try await Failure.of(.destination) { () async throws(Failure) in
+        try await OpenDestination.open(destination, opening, source: source)
+      }
+      let ends = Ends(sourceName: source.name, sinkName: sink.end.name, source: source.kind, sink: sink.end.kind)
+      outcome.ends = ends
       do throws(Failure) {
         if sink.staged == nil { try refuseSameFile(source, sink.end.facts) }
+        monitor.beginCopying(ends, total: total(source), fate: sink.fate)
         try await move(source, sink, &outcome)
         try await finish(sink, &outcome)
       } catch {
@@ -30,16 +33,16 @@ struct CopyJob: Sendable {
       // Closed before this process ends, for an error of the very last bytes would be lost with it.
       sink.end.close()
     } catch {
-      outcome.failure = error.sentence
+      outcome.failure = error
+      outcome.exitStatus = error.isStop ? stop.exitStatus : 1
     }
     return outcome
   }
 
   private func move(_ source: OpenEnd, _ sink: OpenDestination, _ outcome: inout Outcome) async throws(Failure) {
-    monitor.beginCopying(total: total(source))
     let monitor = monitor
     let options = CopyOptions(
-      limit: request.limit, deadline: deadline, idleTimeout: request.idleTimeout, passesEnd: !sink.end.isLent,
+      limit: request.limit, idleTimeout: request.idleTimeout, passesEnd: !sink.end.isLent,
       routes: request.route.map { .only($0) } ?? .automatic, progress: { monitor.note($0) })
     let failure: CopyError?
     do throws(CopyError) {
@@ -61,24 +64,24 @@ struct CopyJob: Sendable {
     }
     await source.handBackPosition()
     await sink.end.handBackPosition()
-    if let failure { throw Failure(Sentence.about(failure, from: source, to: sink)) }
+    guard let failure else { return }
+    if case .routeUnavailable(_, let reason) = failure.cause { outcome.routeRefusal = reason }
+    throw Sentence.failure(failure, from: source, to: sink, stop: stop.sentence)
   }
 
   private func finish(_ sink: OpenDestination, _ outcome: inout Outcome) async throws(Failure) {
     let start = ContinuousClock.now
-    try await sink.finish(request) { monitor.beginFlushing() }
+    try await Failure.of(.destination) { () async throws(Failure) in try await sink.finish(request, monitor) }
     if request.fsync { outcome.flushSeconds = start.duration(to: .now) / .seconds(1) }
   }
 
-  /// How many bytes there are to copy; nil where nobody knows, as of a pipe, or of a file in /proc, whose size is 0.
+  /// How many bytes there are to copy, or may be at most; nil where nobody knows, as of a pipe without a limit, or of a
+  /// file in /proc, whose size is 0.
   private func total(_ source: OpenEnd) -> Int? {
-    switch source.kind {
-    case .regular:
-      guard let size = source.facts?.size, size > 0, let file = source.file else { return nil }
-      return min(max(0, Int(size - file.position)), request.limit ?? Int.max)
-    case .device, .blockDevice: return request.limit
-    default: return nil
+    guard source.kind == .regular, let size = source.facts?.size, size > 0, let file = source.file else {
+      return request.limit
     }
+    return min(max(0, Int(size - file.position)), request.limit ?? Int.max)
   }
 
   private func refuseSameFile(_ source: OpenEnd, _ sink: FileFacts?) throws(Failure) {

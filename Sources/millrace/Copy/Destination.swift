@@ -38,7 +38,7 @@ enum Destination: Sendable {
     do throws(Errno) {
       facts = try Linux.facts(ofPath: path)
     } catch {
-      guard error == .noSuchFileOrDirectory else { throw Failure("cannot write \(path): \(error)") }
+      guard error == .noSuchFileOrDirectory else { throw Failure("cannot write \(path): \(error)", errno: error) }
       // As cp has it: a link that somebody else left may lead anywhere, and one that is replaced is no link any more.
       if let target = linkTarget(path) {
         throw Failure("\(path) is a link to \(target), which does not exist; name the file itself")
@@ -62,7 +62,7 @@ enum Destination: Sendable {
       // Through a link the file behind it is replaced, and the link stays.
       return .staged(path: realPath(path), old: facts)
     case .directory: throw Failure("\(path) is a directory; name the file to write in it")
-    case .socket: return .peer(.unix(path: path))
+    case .socket: return .peer(.socket(atPath: path))
     default: return .direct(path: path)
     }
   }

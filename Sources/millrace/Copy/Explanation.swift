@@ -8,17 +8,26 @@ struct Explanation: Sendable, Encodable {
   var verdict: String
 
   /// Those of the route table in its order, then whatever else the report knows of.
-  static func of(_ report: CopyReport, from source: EndKind, to sink: EndKind, forced: Route?) -> [Explanation] {
+  ///
+  /// - Parameters:
+  ///   - forced: the only one that was allowed.
+  ///   - refusal: why that one does not work here.
+  static func of(
+    _ report: CopyReport, from source: EndKind, to sink: EndKind, forced: Route?, refusal: String?
+  ) -> [Explanation] {
     var routes: [Route] = []
     if let from = RouteTable.Ends(source), let to = RouteTable.Ends(sink) {
       routes = RouteTable.routes(from: from, to: to)
     }
-    for route in report.bytesByRoute.keys.sorted(by: { $0.rawValue < $1.rawValue }) + report.declined.map(\.route)
-    where !routes.contains(route) {
-      routes.append(route)
-    }
+    let others =
+      report.bytesByRoute.keys.sorted { $0.rawValue < $1.rawValue } + report.declined.map(\.route)
+      + (forced.map { [$0] } ?? [])
+    for route in others where !routes.contains(route) { routes.append(route) }
     return routes.map { route in
       let bytes = report.bytesByRoute[route] ?? 0
+      if route == forced, let refusal {
+        return Explanation(route: route, bytes: bytes, verdict: "declined: \(refusal)")
+      }
       return Explanation(route: route, bytes: bytes, verdict: verdict(route, bytes, report, forced))
     }
   }

@@ -1,4 +1,5 @@
 import LinuxCalls
+import Millrace
 import Synchronization
 
 /// Names in the file system that must not outlive this process: a half-written file, the socket it listens at.
@@ -10,13 +11,16 @@ enum Leftovers {
   /// It has its final name, or is gone already.
   static func forget(_ path: String) { paths.withLock { _ = $0.remove(path) } }
 
-  /// Removes one of them.
-  static func clear(_ path: String) {
-    if paths.withLock({ $0.remove(path) }) != nil { try? Linux.unlink(path) }
+  /// Removes one of them; false when it was gone.
+  @discardableResult
+  static func clear(_ path: String) -> Bool {
+    guard paths.withLock({ $0.remove(path) }) != nil else { return true }
+    do throws(Errno) { try Linux.unlink(path) } catch { return error != .noSuchFileOrDirectory }
+    return true
   }
 
-  /// Removes all of them, when the process has to end now.
-  static func clearAll() {
-    for path in paths.withLock({ $0 }) { clear(path) }
+  /// Removes all of them, when the process has to end now; false when one was gone, for it may have its final name.
+  static func clearAll() -> Bool {
+    paths.withLock { $0 }.map { clear($0) }.allSatisfy { $0 }
   }
 }

@@ -11,19 +11,26 @@ struct OpenDestination: Sendable {
   /// There is a file of that name now.
   let replaces: Bool
 
+  /// What becomes of it when the copy fails: the end of a sentence.
+  var fate: String {
+    guard staged != nil else { return "" }
+    return replaces ? "; \(end.name) is as it was" : "; nothing was left behind"
+  }
+
   static func open(
-    _ destination: Destination, _ request: CopyRequest, source: OpenEnd, announce: @Sendable (Address) -> Void
+    _ destination: Destination, _ opening: Opening, source: OpenEnd
   ) async throws(Failure) -> OpenDestination {
+    let request = opening.request
     let end: OpenEnd
     switch destination {
     case .staged(let path, let old):
       return try await stage(path, named: request.destinationName, replacing: old, source)
     case .direct(let path):
-      end = try OpenEnd(try await Opening.file(path, for: .write), name: path)
+      end = try OpenEnd(try await opening.file(path, for: .write), name: path)
     case .standard:
       end = try OpenEnd(File(lending: .standardOutput), name: request.destinationName, isLent: true)
     case .peer(let place):
-      end = try await Opening.peer(place, request.destinationName, announce)
+      end = try await opening.peer(place, request.destinationName)
     }
     if request.fsync, end.fileWithPositions == nil {
       end.close()
@@ -49,24 +56,43 @@ struct OpenDestination: Sendable {
   }
 
   /// Makes the file what it is to be, once every byte is in it.
-  func finish(_ request: CopyRequest, flushing: @Sendable () -> Void) async throws(Failure) {
+  func finish(_ request: CopyRequest, _ monitor: Monitor) async throws(Failure) {
     if let staged, let permissions {
       do throws(EndpointError) { try await staged.setPermissions(permissions) } catch {
         Console.complain("\(end.name) did not get the permissions of the source: \(error.reason)")
       }
     }
     if request.fsync, let file = end.file {
-      flushing()
-      try await explained { () async throws(EndpointError) in try await file.sync() }
+      monitor.beginFlushing()
+      do throws(EndpointError) { try await file.sync() } catch {
+        throw Failure("cannot flush \(end.name) to disk: \(error.reason)\(fate)", errno: error.errno)
+      }
     }
-    guard let staged else { return }
+    guard let staged else { return try await checkWrites() }
     do throws(EndpointError) {
       try await staged.commit(replacing: request.force)
     } catch {
-      throw Failure(error.errno == .fileExists ? "\(end.name) exists by now; --force replaces it" : error.description)
+      let taken = "\(end.name) exists by now; --force replaces it"
+      throw Failure(
+        error.errno == .fileExists ? taken : "cannot \(error.action) \(end.name): \(error.reason)\(fate)",
+        errno: error.errno)
     }
     Leftovers.forget(staged.path)
-    if request.fsync { try await explained { () async throws(EndpointError) in try await staged.syncDirectory() } }
+    monitor.notePlaced("; \(end.name) is in place")
+    guard request.fsync else { return }
+    do throws(EndpointError) { try await staged.syncDirectory() } catch {
+      throw Failure(
+        "\(end.name) is in place with its bytes on the disk, but its directory cannot be flushed: \(error.reason)",
+        errno: error.errno)
+    }
+  }
+
+  /// Of a file that someone else closes when this process is gone, and whose errors would be lost then.
+  private func checkWrites() async throws(Failure) {
+    guard end.kind == .regular, let file = end.file else { return }
+    do throws(EndpointError) { try await file.checkWrites() } catch {
+      throw Failure("cannot write \(end.name): \(error.reason)", errno: error.errno)
+    }
   }
 
   /// Lets go of it; a file that is not whole is removed.

@@ -33,7 +33,7 @@ struct OpenEnd: Sendable {
       kind = try EndKind(facts, of: number)
       self.facts = facts
     } catch {
-      throw Failure("cannot use \(name): \(error)")
+      throw Failure("cannot use \(name): \(error)", errno: error)
     }
     handle = .file(file)
     self.name = name

@@ -2,9 +2,14 @@ import LinuxCalls
 import Millrace
 
 /// Opens what a person named.
-enum Opening {
+struct Opening: Sendable {
+  let request: CopyRequest
+  let patience: Patience
+  /// Called with each address that it listens at.
+  let announce: @Sendable (Address) -> Void
+
   /// The source, at the offset that was asked for.
-  static func source(_ request: CopyRequest, announce: @Sendable (Address) -> Void) async throws(Failure) -> OpenEnd {
+  func source() async throws(Failure) -> OpenEnd {
     let end: OpenEnd
     switch request.source {
     case .standard:
@@ -14,11 +19,11 @@ enum Opening {
         if facts.kind == .directory {
           throw Failure("\(path) is a directory; a copy takes one stream of bytes, such as tar makes of a directory")
         }
-        if facts.kind == .socket { return try await peer(.unix(path: path), request.sourceName, announce) }
+        if facts.kind == .socket { return try await peer(.socket(atPath: path), request.sourceName) }
       }
       end = try OpenEnd(try await file(path, for: .read), name: path)
     default:
-      end = try await peer(request.source, request.sourceName, announce)
+      end = try await peer(request.source, request.sourceName)
     }
     do throws(Failure) {
       try await seek(end, to: request.offset)
@@ -30,32 +35,36 @@ enum Opening {
   }
 
   /// The other side of a connection.
-  static func peer(
-    _ place: Place, _ name: String, _ announce: @Sendable (Address) -> Void
-  ) async throws(Failure) -> OpenEnd {
+  func peer(_ place: Place, _ name: String) async throws(Failure) -> OpenEnd {
     switch place {
     case .tcp(let host, let port):
-      let connection = try await explained { () async throws(EndpointError) in
+      let connection = try await patience.wait(orSay: "\(name) did not answer") { () async throws(EndpointError) in
         try await Connection.connect(host: host, port: port)
       }
       return OpenEnd(connection, name: name)
     case .unix(let path):
-      let address = try socketAddress(path)
-      let connection = try await explained { () async throws(EndpointError) in
+      let address = try Self.socketAddress(path)
+      let connection = try await patience.wait(orSay: "\(name) did not answer") { () async throws(EndpointError) in
         try await Connection.connect(to: address)
       }
       return OpenEnd(connection, name: name)
     case .tcpListen(let host, let port):
-      return OpenEnd(try await acceptOne(at: try await listeningAddress(host: host, port: port), announce), name: name)
+      let addresses = try await listeningAddresses(host: host, port: port)
+      let (connection, address) = try await acceptOne(at: addresses)
+      return OpenEnd(connection, name: place.listening(at: address).name())
     case .unixListen(let path):
-      return OpenEnd(try await acceptOne(at: try socketAddress(path), announce), name: name)
+      return OpenEnd(try await acceptOne(at: [try Self.socketAddress(path)]).connection, name: name)
     case .standard, .path:
       throw Failure("\(name) is not a connection")
     }
   }
 
-  static func file(_ path: String, for access: File.Access) async throws(Failure) -> File {
-    try await explained { () async throws(EndpointError) in try await File.open(FilePath(path), for: access) }
+  func file(_ path: String, for access: File.Access) async throws(Failure) -> File {
+    let isFIFO = (try? Linux.facts(ofPath: path))?.kind == .pipe
+    let nobody = isFIFO ? "nobody opened the other side of \(path)" : "\(path) did not open"
+    return try await patience.wait(orSay: nobody) { () async throws(EndpointError) in
+      try await File.open(FilePath(path), for: access)
+    }
   }
 
   private static func socketAddress(_ path: String) throws(Failure) -> Address {
@@ -65,33 +74,51 @@ enum Opening {
     return address
   }
 
-  private static func listeningAddress(host: String, port: UInt16) async throws(Failure) -> Address {
+  /// Where to listen: the first of these that this machine has.
+  private func listeningAddresses(host: String, port: UInt16) async throws(Failure) -> [Address] {
     // No host is every address of this machine, of both families: an IPv6 socket takes IPv4 too. ipv6(7)
-    if host.isEmpty { return Address("[::]:\(port)") ?? Address(v4: 0, 0, 0, 0, port: port) }
-    if let address = Address(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)") { return address }
-    let found = try await explained { () async throws(EndpointError) in
+    if host.isEmpty { return [Address("[::]:\(port)"), Address(v4: 0, 0, 0, 0, port: port)].compactMap { $0 } }
+    if let address = Address(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)") { return [address] }
+    let found = try await patience.wait(orSay: "no address of \(host) was found") { () async throws(EndpointError) in
       try await Address.resolve(host: host, port: port)
     }
     guard let first = found.first else { throw Failure("cannot find \(host): it has no address") }
-    return first
+    return [first]
   }
 
-  private static func acceptOne(
-    at address: Address, _ announce: @Sendable (Address) -> Void
-  ) async throws(Failure) -> Connection {
-    try await explained { () async throws(EndpointError) in
-      let listener = try Listener.bind(to: address, backlog: 1)
-      if let path = address.path { Leftovers.add(path) }
-      defer {
-        listener.close()
-        if let path = address.path { Leftovers.clear(path) }
+  private func acceptOne(at addresses: [Address]) async throws(Failure) -> (connection: Connection, at: Address) {
+    let listener = try Self.listen(at: addresses)
+    let socket = Self.file(madeBy: listener.address)
+    if let socket { Leftovers.add(socket) }
+    defer {
+      listener.close()
+      if let socket { Leftovers.clear(socket) }
+    }
+    announce(listener.address)
+    let connection = try await patience.wait(orSay: "nobody connected to \(listener.address)") {
+      () async throws(EndpointError) in try await listener.accept()
+    }
+    return (connection, listener.address)
+  }
+
+  private static func listen(at addresses: [Address]) throws(Failure) -> Listener {
+    var addresses = addresses[...]
+    while true {
+      guard let address = addresses.popFirst() else { throw Failure("there is no address to listen on") }
+      do throws(EndpointError) { return try Listener.bind(to: address, backlog: 1) } catch {
+        // A kernel without IPv6, or one where it is switched off, has the other family.
+        let lacksFamily = error.errno == .addressFamilyNotSupported || error.errno == .addressNotAvailable
+        guard lacksFamily, !addresses.isEmpty else { throw Failure(error.description, errno: error.errno) }
       }
-      announce(listener.address)
-      return try await listener.accept()
     }
   }
 
-  private static func seek(_ end: OpenEnd, to offset: Int?) async throws(Failure) {
+  /// The file that stands for a socket; none in the abstract namespace, whose "@" stands for a zero byte. unix(7)
+  private static func file(madeBy address: Address) -> String? {
+    address.path.flatMap { $0.hasPrefix("@") ? nil : $0 }
+  }
+
+  private func seek(_ end: OpenEnd, to offset: Int?) async throws(Failure) {
     guard let offset else { return }
     guard let file = end.fileWithPositions else {
       throw Failure("--offset needs a source with positions, and \(end.name) is a \(end.kind.rawValue)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Millrace
 
 /// What a person can name as SOURCE or DESTINATION.
 enum Place: Sendable, Equatable {
@@ -64,8 +65,16 @@ enum Place: Sendable, Equatable {
 }
 
 extension Place {
+  /// The socket that a path leads to. A "@" at its beginning would name the abstract namespace. unix(7)
+  static func socket(atPath path: String) -> Place { .unix(path: path.hasPrefix("@") ? "./\(path)" : path) }
+
+  /// The same with the port that the kernel chose.
+  func listening(at address: Address) -> Place {
+    if case .tcpListen(let host, 0) = self, let port = address.port { .tcpListen(host: host, port: port) } else { self }
+  }
+
   /// What to call it in a sentence; `isSource` tells which of the standard streams is meant.
-  func name(isSource: Bool) -> String {
+  func name(isSource: Bool = false) -> String {
     switch self {
     case .standard: isSource ? "standard input" : "standard output"
     case .path(let path): path

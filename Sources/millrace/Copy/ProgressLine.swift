@@ -68,6 +68,8 @@ enum ProgressDrawing {
       Console.write("\r\(text)\u{1B}[K")
       isDrawn = true
     }
-    if isDrawn { Console.write("\r\u{1B}[K") }
+    if isDrawn { wipe() }
   }
+
+  static func wipe() { Console.write("\r\u{1B}[K") }
 }

@@ -2,10 +2,29 @@ import Millrace
 
 /// What went wrong with a copy, for the person who started it: what, where, and what became of the destination.
 enum Sentence {
-  static func about(_ error: CopyError, from source: OpenEnd, to sink: OpenDestination) -> String {
-    let done = error.report.delivered
-    let progress = done > 0 ? " after \(Amount.bytes(done))" : ""
-    return reason(error, source.name, sink.end.name) + progress + fate(of: sink, done)
+  /// - Parameter stop: why the copy was asked to stop, if it was. Only a copy that ended because of that says so: one
+  ///   that failed by itself keeps its own reason.
+  static func failure(
+    _ error: CopyError, from source: OpenEnd, to sink: OpenDestination, stop: String
+  ) -> Failure {
+    let after = after(error.report.delivered)
+    switch error.cause {
+    case .cancelled, .deadline: return .stopped(stop + after + sink.fate)
+    default:
+      let side: Failure.Side? =
+        switch error.side {
+        case .source: .source
+        case .sink: .destination
+        case .copy: nil
+        }
+      let reason = reason(error, source.name, sink.end.name)
+      return Failure(reason + after + sink.fate, side: side, errno: error.errno)
+    }
+  }
+
+  /// How far it got; nothing where it did not begin.
+  static func after(_ delivered: Int, atLeast: Bool = false) -> String {
+    delivered > 0 ? " after \(atLeast ? "at least " : "")\(Amount.bytes(delivered))" : ""
   }
 
   private static func reason(_ error: CopyError, _ source: String, _ sink: String) -> String {
@@ -17,8 +36,7 @@ enum Sentence {
       error.side == .source
         ? "cannot read \(source): \(errno) (\(call))" : "cannot write \(sink): \(errno) (\(call))"
     case .truncated(let owed): "\(source) became shorter while it was read: \(owed) bytes are missing"
-    case .cancelled, .otherDirection: "stopped"
-    case .deadline: "the time limit of --timeout passed"
+    case .cancelled, .deadline, .otherDirection: "stopped"
     case .idle: "no byte moved for as long as --idle-timeout allows"
     case .closed: "\(error.side == .source ? source : sink) was closed"
     case .unsupported(let reason): "cannot copy \(error.side == .source ? "from \(source)" : "to \(sink)"): \(reason)"
@@ -28,10 +46,5 @@ enum Sentence {
     case .secondSink(_, let reason): "a second sink failed: \(reason)"
     case .custom(let error): "\(error)"
     }
-  }
-
-  private static func fate(of sink: OpenDestination, _ done: Int) -> String {
-    guard sink.staged != nil else { return "" }
-    return sink.replaces ? "; \(sink.end.name) is as it was" : "; nothing was left behind"
   }
 }

@@ -28,47 +28,55 @@ enum StopReason: Sendable {
 }
 
 /// Waits for a reason to stop: a signal or the time limit. Then the copy gets a moment to end by itself, with its
-/// report; a call that does not come back (the opening of a FIFO that nobody opens at the other side, a disk that hangs)
-/// does not keep the process.
+/// report; a call that does not come back (a disk that hangs, a flush that takes long) does not keep the process.
 final class Stop: Sendable {
   private let first = Mutex<StopReason?>(nil)
 
   /// How long a copy may take to end: cleaning up is a few calls.
   private static let grace = Duration.seconds(1)
 
-  var reason: StopReason? { first.withLock { $0 } }
+  private var reason: StopReason { first.withLock { $0 } ?? .signal(SIGINT) }
 
-  /// - Parameter cancel: asks the copy to end.
-  func watch(timeLimit: Duration?, cancel: @escaping @Sendable () -> Void) {
+  /// Why a copy that was cancelled was: nobody else cancels it.
+  var sentence: String { reason.sentence }
+  var exitStatus: Int32 { reason.exitStatus }
+
+  /// - Parameters:
+  ///   - cancel: asks the copy to end.
+  ///   - giveUp: called when it does not, right before the process ends without it.
+  func watch(
+    timeLimit: Duration?, cancel: @escaping @Sendable () -> Void, giveUp: @escaping @Sendable () -> Void
+  ) {
     Task {
       var isFirst = true
       for await signal in Signals.requests {
         // Whoever asks twice does not want to wait.
-        if !isFirst { self.endNow() }
+        if !isFirst { self.endNow(giveUp) }
         isFirst = false
-        self.stop(.signal(signal), cancel)
+        self.stop(.signal(signal), cancel, giveUp)
       }
     }
     guard let timeLimit else { return }
     Task {
       try? await Task.sleep(for: timeLimit)
-      self.stop(.timeLimit(timeLimit), cancel)
+      self.stop(.timeLimit(timeLimit), cancel, giveUp)
     }
   }
 
-  private func stop(_ reason: StopReason, _ cancel: @escaping @Sendable () -> Void) {
+  private func stop(
+    _ reason: StopReason, _ cancel: @Sendable () -> Void, _ giveUp: @escaping @Sendable () -> Void
+  ) {
     first.withLock { $0 = $0 ?? reason }
     cancel()
     Task {
       try? await Task.sleep(for: Self.grace)
-      self.endNow()
+      self.endNow(giveUp)
     }
   }
 
-  private func endNow() {
-    Leftovers.clearAll()
-    Console.complain((reason ?? .signal(SIGINT)).sentence)
+  private func endNow(_ giveUp: @Sendable () -> Void) {
+    giveUp()
     // Not exit(3): its handlers would wait for the call that does not come back.
-    _exit((reason ?? .signal(SIGINT)).exitStatus)
+    _exit(exitStatus)
   }
 }
