@@ -49,7 +49,7 @@ enum LogTime {
 
   private static func calendar(of second: Int) -> String {
     var second = second
-    var parts = tm()
+    var parts = unsafe tm()
     _ = unsafe gmtime_r(&second, &parts)
     func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
     return unsafe "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
