@@ -1,9 +1,11 @@
 import LinuxCalls
-import Reactors
+package import Reactors
 import SystemPackage
 
 /// Two transfers that share a task: each goes on when its own parker is woken, and the task suspends when both wait.
-final class ExchangeRun: @unchecked Sendable {
+///
+/// For servers, which hold it themselves: what `exchange` is asked with would stay in the frame of a task that waits.
+package final class ExchangeRun: @unchecked Sendable {
   /// Why the task suspends.
   private enum Pause { case done, turn, parked }
 
@@ -24,8 +26,9 @@ final class ExchangeRun: @unchecked Sendable {
     if let reactor { prepare(forth, back, on: reactor) } else { requests = (forth, back) }
   }
 
+  /// On `reactor`, which must be this thread's for as long as it is driven; nil finds one.
   @inline(never)
-  convenience init(
+  package convenience init(
     _ one: Connection, _ other: Connection, _ options: CopyOptions, _ halfClosedTimeout: Duration?, on reactor: Reactor?
   ) {
     self.init(CopyRequest(one, other, options), CopyRequest(other, one, options), halfClosedTimeout, on: reactor)
@@ -51,7 +54,7 @@ final class ExchangeRun: @unchecked Sendable {
 
   // What is on the stack of a task that waits is memory for as long as it waits: these frames hold one reference each.
 
-  func drive() async {
+  package func drive() async {
     if forth == nil { return await driveElsewhere() }
     await withTaskCancellationHandler {
       await alternate()
@@ -155,7 +158,7 @@ final class ExchangeRun: @unchecked Sendable {
   }
 
   @inline(never)
-  func outcome() -> ExchangeReport {
+  package func outcome() -> ExchangeReport {
     guard let forth, let back else { preconditionFailure("an exchange is driven before it is asked for its outcome") }
     let isBackFirst = firstFailure === back
     let results = (forth.conclude(), back.conclude())

@@ -37,9 +37,22 @@ final class RelaySession: @unchecked Sendable {
   }
 
   private func exchange() async {
-    guard let connection else { return }
-    let report = await Millrace.exchange(
-      between: client, and: connection, options: worker.options, halfClosedTimeout: worker.halfClosedTimeout)
+    guard let run = exchangeRun() else { return }
+    await run.drive()
+    conclude(run)
+  }
+
+  // Not inlined, both: what they need for a moment would be in the frame of `exchange`, which waits for as long as the
+  // connection lasts.
+
+  @inline(never)
+  private func exchangeRun() -> ExchangeRun? {
+    connection.map { ExchangeRun(client, $0, worker.options, worker.halfClosedTimeout, on: worker.reactor) }
+  }
+
+  @inline(never)
+  private func conclude(_ run: ExchangeRun) {
+    let report = run.outcome()
     conclude(RelayEnding(report, isAborted: isAborted), report)
   }
 
