@@ -13,7 +13,7 @@ int main(int argc, char **argv) {
     int (*run)(int, char **);
   } roles[] = {
       {"source", source}, {"sink", sink}, {"fetch", fetch},
-      {"echo-server", echo_server}, {"echo", echo}, {"idle", idle},
+      {"echo-server", echo_server}, {"echo", echo}, {"idle", idle}, {"short", short_connections},
   };
   bench_start("bench-load");
   bench_ignore_sigpipe();
@@ -21,5 +21,5 @@ int main(int argc, char **argv) {
   for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof *roles; i++) {
     if (strcmp(argv[1], roles[i].name) == 0) return roles[i].run(argc - 1, argv + 1);
   }
-  bench_fail("the first argument is source, sink, fetch, echo-server, echo or idle.");
+  bench_fail("the first argument is source, sink, fetch, echo-server, echo, idle or short.");
 }

@@ -10,6 +10,7 @@ int fetch(int argc, char **argv);
 int echo_server(int argc, char **argv);
 int echo(int argc, char **argv);
 int idle(int argc, char **argv);
+int short_connections(int argc, char **argv);
 
 /// More connections than the descriptors of one process allow are refused early.
 #define MOST_CONNECTIONS 100000

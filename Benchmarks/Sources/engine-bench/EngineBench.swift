@@ -67,7 +67,7 @@ struct EngineBench: ParsableCommand {
     let chosen = try scenarios(named: scenario, from: all)
     let subjects = try chosenSubjects()
     let programs = try Programs()
-    for program in Set([.load] + chosen.flatMap(\.subjects).filter(subjects.contains).map(\.program)) {
+    for program in Set([.load] + chosen.flatMap(\.subjects).filter(subjects.contains).compactMap(\.program)) {
       try programs.check(program)
     }
 

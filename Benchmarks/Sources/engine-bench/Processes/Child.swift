@@ -63,6 +63,12 @@ final class Child {
     }
   }
 
+  /// Whether it has ended by itself; it is not forgotten before `stop`. waitid(2)
+  var hasEnded: Bool {
+    var info = siginfo_t()
+    return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info._sifields._kill.si_pid == pid
+  }
+
   /// Asks for the result of a program that runs until it is asked.
   func interrupt() {
     if !hasBeenReaped { kill(pid, SIGTERM) }

@@ -6,13 +6,17 @@ final class Crew {
   let deadline: Deadline
   private let programs: Programs
   private var children: [Child] = []
+  private var directories: [String] = []
 
   /// Runs a measurement and leaves no process behind.
   static func with<Result>(
     _ programs: Programs, seconds: Int, _ measure: (Crew) throws -> Result
   ) throws -> Result {
     let crew = Crew(programs, seconds: seconds)
-    defer { crew.children.reversed().forEach { $0.stop() } }
+    defer {
+      crew.children.reversed().forEach { $0.stop() }
+      for directory in crew.directories { try? FileManager.default.removeItem(atPath: directory) }
+    }
     return try measure(crew)
   }
 
@@ -27,6 +31,16 @@ final class Crew {
     children.append(child)
     return child
   }
+
+  /// Starts someone else's program.
+  func start(_ command: [String]) throws -> Child {
+    let child = try Child(command[0], Array(command.dropFirst()))
+    children.append(child)
+    return child
+  }
+
+  /// A directory of this measurement, gone with it.
+  func removeLater(_ directory: String) { directories.append(directory) }
 
   /// Starts a program that listens, and waits until it does.
   func listen(_ program: Program, _ arguments: [String]) throws -> (child: Child, ports: [Int]) {

@@ -6,6 +6,7 @@ enum Program: String {
   case bareSendfile = "bare-sendfile"
   case load = "bench-load"
   case engine = "engine-subject"
+  case relay = "relay-subject"
 }
 
 /// Where the programs are: in the directory this one was started from, where

@@ -10,6 +10,8 @@ enum Metric: String, Encodable {
   case aloneP99
   case besideP99
   case besideRatio
+  case timePerConnection
+  case cpuPerConnection
 
   /// For the head of a column.
   var label: String {
@@ -24,6 +26,8 @@ enum Metric: String, Encodable {
     case .aloneP99: "p99 alone µs"
     case .besideP99: "p99 beside µs"
     case .besideRatio: "beside/alone"
+    case .timePerConnection: "µs/connection"
+    case .cpuPerConnection: "CPU µs/connection"
     }
   }
 
@@ -32,7 +36,7 @@ enum Metric: String, Encodable {
     switch self {
     case .cpuPerGiB: 3
     case .throughput, .besideRatio: 2
-    case .cpuPerEcho: 1
+    case .cpuPerEcho, .timePerConnection, .cpuPerConnection: 1
     case .median, .p99, .bytesPerConnection, .pipes, .aloneP99, .besideP99: 0
     }
   }

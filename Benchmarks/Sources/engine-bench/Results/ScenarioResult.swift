@@ -37,8 +37,8 @@ struct ScenarioResult {
   /// What a target came to; nil where its subject or its reference was left out.
   func measured(_ target: Target) -> Summary? {
     switch target.kind {
-    case .ratio: Summary(ratios(of: target.metric, by: Target.subject, over: target.references))
-    case .value: Summary(values(of: target.metric, by: Target.subject))
+    case .ratio: Summary(ratios(of: target.metric, by: target.subject, over: target.references))
+    case .value: Summary(values(of: target.metric, by: target.subject))
     }
   }
 }

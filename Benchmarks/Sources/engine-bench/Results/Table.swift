@@ -44,7 +44,7 @@ struct Table: CustomStringConvertible {
     let bar =
       target.kind == .ratio
       ? " over \(target.references.map(\.rawValue).joined(separator: " or "))" : ""
-    let head = "  \(Target.subject.rawValue)\(bar), \(target.metric.label): "
+    let head = "  \(target.subject.rawValue)\(bar), \(target.metric.label): "
     let limit = "target ≤ \(target.atMost.text(digits))"
     guard let measured = result.measured(target) else { return head + limit + ", not measured" }
     let verdict = measured.median <= target.atMost ? "met" : "missed"

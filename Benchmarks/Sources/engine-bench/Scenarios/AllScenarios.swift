@@ -10,6 +10,13 @@ func allScenarios(idleConnections: Int) -> [any Scenario] {
     EchoRelay(size: 65536),
     IdleMemory(connections: idleConnections),
     Beside(),
+    RelayBulk(connections: 1, lineup: .relay),
+    RelayBulk(connections: 16, lineup: .relay),
+    EchoRelay(size: 64, lineup: .relay),
+    EchoRelay(size: 4096, lineup: .relay),
+    EchoRelay(size: 65536, lineup: .relay),
+    IdleBeside(connections: min(8000, 4 * idleConnections)),
+    ShortConnections(),
   ]
 }
 

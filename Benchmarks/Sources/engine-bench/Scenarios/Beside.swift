@@ -14,8 +14,7 @@ struct Beside: Scenario {
     let sink = try crew.listen(
       .load,
       ["sink", "--listen", "0", "--announce", String(32 << 20), "--drain", pass.drain])
-    let relay = try crew.listen(
-      subject.program, subject.relaying(to: [server.ports[0], sink.ports[0]]))
+    let relay = try subject.relay(to: [server.ports[0], sink.ports[0]], crew)
     guard relay.ports.count == 2 else {
       throw Failure("\(subject.rawValue) listens on \(relay.ports.count) ports instead of 2.")
     }

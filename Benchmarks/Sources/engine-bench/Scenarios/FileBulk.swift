@@ -13,7 +13,8 @@ struct FileBulk: Scenario {
     _ subject: Subject, _ crew: Crew, _ rig: Rig, _ pass: Pass
   ) throws -> Measurement {
     let repeats = max(1, rig.bytes / (rig.fileBytes * UInt64(connections)))
-    let server = try crew.listen(subject.program, subject.serving(rig.file))
+    guard let program = subject.program else { throw Failure("\(subject.rawValue) serves no files.") }
+    let server = try crew.listen(program, subject.serving(rig.file))
     let before = try server.child.cpuSeconds()
     let fetch = try crew.start(
       .load,

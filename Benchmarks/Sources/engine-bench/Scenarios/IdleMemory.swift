@@ -13,7 +13,7 @@ struct IdleMemory: Scenario {
     _ subject: Subject, _ crew: Crew, _ rig: Rig, _ pass: Pass
   ) throws -> Measurement {
     let server = try crew.listen(.load, ["echo-server", "--listen", "0"])
-    let relay = try crew.listen(subject.program, subject.relaying(to: server.ports))
+    let relay = try subject.relay(to: server.ports, crew)
     // The first connections bring in what a relay has once, not per connection:
     // lazily bound code, a pool, a scratch buffer.
     try hold(64, crew, relay.ports[0])

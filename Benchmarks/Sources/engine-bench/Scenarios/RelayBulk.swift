@@ -1,14 +1,18 @@
 /// Bulk from socket to socket through a relay.
 struct RelayBulk: Scenario {
   let connections: Int
+  var lineup = Lineup.engine
 
-  var name: String { "relay-bulk-\(connections)" }
+  var name: String { lineup == .engine ? "relay-bulk-\(connections)" : lineup.name("bulk-\(connections)") }
   var title: String { "bulk, socket to socket, \(connections) connection(s)" }
   var metrics: [Metric] { [.cpuPerGiB, .throughput] }
-  var references: [Subject] { [.bareSplice] }
-  var targets: [Target] { Target.bulk(connections, against: [.bareSplice]) }
+  var references: [Subject] { lineup == .engine ? [.bareSplice] : [.bareSplice] + Lineup.peers }
+  var targets: [Target] {
+    lineup == .engine ? Target.bulk(connections, against: [.bareSplice]) : Target.relayBulk(connections)
+  }
 
   var subjects: [Subject] {
+    if lineup == .relay { return [.relay, .bareSplice] + Lineup.peers }
     let all: [Subject] = [.engineAutomatic, .engineBuffered, .engineSpliced, .bareSplice]
     // The blocking loops serve one connection at a time.
     return connections == 1 ? all + [.bareBlocking] : all
@@ -20,7 +24,7 @@ struct RelayBulk: Scenario {
     let sink = try crew.listen(
       .load,
       ["sink", "--listen", "0", "--connections", String(connections), "--drain", pass.drain])
-    let relay = try crew.listen(subject.program, subject.relaying(to: sink.ports))
+    let relay = try subject.relay(to: sink.ports, crew)
     let before = try relay.child.cpuSeconds()
     let source = try crew.start(
       .load,
