@@ -57,17 +57,30 @@ public struct CopyReport: Sendable, Codable, Equatable {
     var systemCPUSeconds: Double? = nil
   }
 
-  /// Boxed: every task that awaits a copy has room for its report in its frame.
+  /// Boxed: every task that awaits a copy has room for its report in its frame. The ledger's numbers are made into
+  /// dictionaries when someone asks: a server makes two reports for each connection, and most are never read whole.
   private final class Box: Sendable {
-    let contents: Contents
-    init(_ contents: Contents) { self.contents = contents }
+    enum Source {
+      case contents(Contents)
+      case ledger(LedgerReport)
+    }
+
+    let source: Source
+    init(_ source: Source) { self.source = source }
   }
 
   private let box: Box
 
-  init(_ contents: Contents) { box = Box(contents) }
+  init(_ contents: Contents) { box = Box(.contents(contents)) }
 
-  var contents: Contents { box.contents }
+  init(_ ledger: LedgerReport) { box = Box(.ledger(ledger)) }
+
+  var contents: Contents {
+    switch box.source {
+    case .contents(let contents): contents
+    case .ledger(let ledger): ledger.contents
+    }
+  }
 
   /// The report of a copy of nothing, for a fast path of your own that fails at once.
   public init() { self.init(Contents()) }
@@ -82,9 +95,19 @@ public struct CopyReport: Sendable, Codable, Equatable {
   public static func == (one: CopyReport, other: CopyReport) -> Bool { one.contents == other.contents }
 
   /// Bytes the sink accepted.
-  public var delivered: Int { contents.delivered }
+  public var delivered: Int {
+    switch box.source {
+    case .contents(let contents): contents.delivered
+    case .ledger(let report): report.ledger.delivered
+    }
+  }
   /// Bytes taken from the source, those in memory included. Always `delivered` plus the residue.
-  public var consumed: Int { contents.consumed }
+  public var consumed: Int {
+    switch box.source {
+    case .contents(let contents): contents.consumed
+    case .ledger(let report): report.ledger.consumed
+    }
+  }
   /// Delivered bytes by the route they took; the sum is `delivered`.
   public var bytesByRoute: [Route: Int] { contents.bytesByRoute }
   /// Every better route that was not taken.

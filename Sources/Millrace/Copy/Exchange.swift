@@ -20,8 +20,10 @@ public struct ExchangeReport: Sendable, CustomStringConvertible {
   public let forth: Result<CopyReport, CopyError>
   /// What the second direction did, or how it failed.
   public let back: Result<CopyReport, CopyError>
+  /// Which direction was the first to fail; nil when both came to their end.
+  public let firstToFail: Direction?
   /// Nil when both came to their end; otherwise the failure that came first.
-  public let failure: CopyError?
+  public var failure: CopyError? { firstToFail.flatMap { ($0 == .forth ? forth : back).failure } }
   /// Which direction came to its end first, well or not: the side that hung up, where nothing failed.
   public let firstToEnd: Direction
 
@@ -79,4 +81,11 @@ public func exchange(
   _ = consume back
   await run.drive()
   return run.outcome()
+}
+
+extension Result where Success == CopyReport, Failure == CopyError {
+  /// How it failed; nil if it did not.
+  package var failure: CopyError? {
+    if case .failure(let failure) = self { failure } else { nil }
+  }
 }

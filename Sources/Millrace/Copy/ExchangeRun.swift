@@ -160,18 +160,15 @@ package final class ExchangeRun: @unchecked Sendable {
   @inline(never)
   package func outcome() -> ExchangeReport {
     guard let forth, let back else { preconditionFailure("an exchange is driven before it is asked for its outcome") }
-    let isBackFirst = firstFailure === back
     let results = (forth.conclude(), back.conclude())
-    return ExchangeReport(
-      forth: results.0, back: results.1,
-      failure: isBackFirst ? results.1.failure ?? results.0.failure : results.0.failure ?? results.1.failure,
-      firstToEnd: firstToEnd)
-  }
-}
-
-extension Result {
-  fileprivate var failure: Failure? {
-    if case .failure(let failure) = self { failure } else { nil }
+    let first: ExchangeReport.Direction? =
+      switch (results.0.failure, results.1.failure) {
+      case (nil, nil): nil
+      case (_, nil): .forth
+      case (nil, _): .back
+      default: firstFailure === back ? .back : .forth
+      }
+    return ExchangeReport(forth: results.0, back: results.1, firstToFail: first, firstToEnd: firstToEnd)
   }
 }
 

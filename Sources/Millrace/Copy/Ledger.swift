@@ -50,23 +50,42 @@ struct Ledger {
   func report(
     end: CopyReport.End, elapsed: Int64, hasCPU: Bool, ownRoute: String? = nil, tees: [CopyReport.TeeReport] = []
   ) -> CopyReport {
-    var report = CopyReport.Contents()
-    report.tees = tees
+    CopyReport(
+      LedgerReport(ledger: self, end: end, elapsed: elapsed, hasCPU: hasCPU, ownRoute: ownRoute, tees: tees))
+  }
+
+  fileprivate func fill(_ report: inout CopyReport.Contents, hasCPU: Bool) {
     report.delivered = delivered
     report.consumed = consumed
     for route in Route.allCases where byRoute[route.slot] > 0 { report.bytesByRoute[route] = byRoute[route.slot] }
     report.declined = declined
-    report.end = end
     report.systemCalls = Dictionary(uniqueKeysWithValues: calls.nonzero.map { ($0.kind.name, $0.count) })
     report.waits = CopyReport.Waits(waits)
+    guard hasCPU else { return }
+    let user = Double(cpu) * proportion.userShare / 1e9
+    report.userCPUSeconds = user
+    report.systemCPUSeconds = Double(cpu) / 1e9 - user
+  }
+}
+
+/// A report as the copy left it: numbers.
+struct LedgerReport {
+  var ledger: Ledger
+  var end: CopyReport.End
+  /// Nanoseconds.
+  var elapsed: Int64
+  var hasCPU: Bool
+  var ownRoute: String?
+  var tees: [CopyReport.TeeReport]
+
+  var contents: CopyReport.Contents {
+    var report = CopyReport.Contents()
+    ledger.fill(&report, hasCPU: hasCPU)
+    report.end = end
+    report.tees = tees
     report.ownRoute = ownRoute
     report.elapsedSeconds = Double(elapsed) / 1e9
-    if hasCPU {
-      let user = Double(cpu) * proportion.userShare / 1e9
-      report.userCPUSeconds = user
-      report.systemCPUSeconds = Double(cpu) / 1e9 - user
-    }
-    return CopyReport(report)
+    return report
   }
 }
 

@@ -86,13 +86,11 @@ extension Connection {
     let descriptor = descriptor
     // Writability before the answer would be an edge of the unconnected socket: ask whether there is a peer.
     try await descriptor.repeating(.writing, until: deadline) { (number) throws(Errno) in
-      let error = try Linux.option(.error, of: number)
-      if error != 0 { throw Errno(rawValue: Int32(error)) }
       do throws(Errno) { _ = try Linux.remoteAddress(of: number) } catch {
         guard error == .socketNotConnected else { throw error }
-        // Either still on its way, or failed between the two questions.
-        let late = try Linux.option(.error, of: number)
-        throw late == 0 ? .wouldBlock : Errno(rawValue: Int32(late))
+        // Either still on its way, or failed.
+        let reason = try Linux.option(.error, of: number)
+        throw reason == 0 ? .wouldBlock : Errno(rawValue: Int32(reason))
       }
     }
   }

@@ -50,12 +50,12 @@ public enum RelayEnding: Sendable, Equatable, CustomStringConvertible {
       self = report.firstToEnd == .forth ? .clientClosed : .upstreamClosed
       return
     }
-    let isForth = report.forth.failure.map { $0.isSame(as: failure) } ?? false
+    let isForth = report.firstToFail == .forth
     switch failure.cause {
     case .closed where isAborted, .cancelled: self = .drained
     case .idle:
       let other = isForth ? report.back : report.forth
-      self = .timedOut(other.isSuccess ? .halfClosed : .idle)
+      self = .timedOut(other.failure == nil ? .halfClosed : .idle)
     case .call(_, let errno) where [.connectionReset, .brokenPipe].contains(errno):
       // The client is the source of what goes forth, and the sink of what comes back.
       let isClient = (failure.side == .source) == isForth
@@ -66,17 +66,4 @@ public enum RelayEnding: Sendable, Equatable, CustomStringConvertible {
 
   /// Nothing failed: both ends may be closed as they are.
   var isClean: Bool { self == .clientClosed || self == .upstreamClosed }
-}
-
-extension Result {
-  var failure: Failure? {
-    if case .failure(let failure) = self { failure } else { nil }
-  }
-
-  var isSuccess: Bool { failure == nil }
-}
-
-extension CopyError {
-  /// Two copies of one error are told by their reports, which name different bytes and times.
-  fileprivate func isSame(as other: CopyError) -> Bool { side == other.side && report == other.report }
 }

@@ -95,13 +95,14 @@ final class RelayWorker: @unchecked Sendable {
   /// An upstream cannot be connected to: its name may stand for others by now.
   func noteUnreachable() { askForNames() }
 
-  func ended(_ session: RelaySession, _ line: RelayLogLine) {
+  func ended(_ session: RelaySession, _ line: @autoclosure () -> RelayLogLine) {
     let last = sessions.removeLast()
     if last !== session {
       last.place = session.place
       sessions[session.place] = last
     }
-    logger.info("relayed", metadata: line.metadata)
+    // Where nobody reads it, nobody writes it either.
+    logger.info("relayed", metadata: line().metadata)
     admission.leave(session.clientHash)
   }
 
