@@ -34,6 +34,13 @@ package final class ExchangeRun: @unchecked Sendable {
     self.init(CopyRequest(one, other, options), CopyRequest(other, one, options), halfClosedTimeout, on: reactor)
   }
 
+  @inline(never)
+  package convenience init(
+    _ forth: CopyDirection, _ back: CopyDirection, _ halfClosedTimeout: Duration?, on reactor: Reactor?
+  ) {
+    self.init(forth.request, back.request, halfClosedTimeout, on: reactor)
+  }
+
   private func prepare(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor) {
     let one = Transfer(forth, on: reactor)
     let other = Transfer(back, on: reactor)

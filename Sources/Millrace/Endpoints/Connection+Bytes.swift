@@ -2,10 +2,12 @@ import LinuxCalls
 import SystemPackage
 
 extension Connection {
-  /// The next bytes, at most `most` (default 64 KiB); empty at the end of the stream. Suspends until there are some.
-  public func read(upTo most: Int = 65536) async throws(EndpointError) -> [UInt8] {
+  /// The next bytes, at most `most` (default 64 KiB); empty at the end of the stream. Suspends until there are some, for
+  /// `timeout` at most: then it throws ETIMEDOUT, and the connection can be used as before.
+  public func read(upTo most: Int = 65536, timeout: Duration? = nil) async throws(EndpointError) -> [UInt8] {
+    let deadline = timeout.map { Linux.now + $0.nanoseconds }
     do throws(CallFailure) {
-      return try await descriptor.repeating(.reading) { (number) throws(Errno) in
+      return try await descriptor.repeating(.reading, until: deadline) { (number) throws(Errno) in
         try unsafe readBytes(upTo: most) { (room) throws(Errno) in try unsafe Linux.receive(number, into: room) }
       }
     } catch {

@@ -22,26 +22,33 @@ final class Admission: Sendable {
   }
 
   /// Why a connection does not come in.
-  enum Refusal: Error { case full, client, closed }
+  enum Refusal: Error { case full, closed }
 
   var count: Int { present.withLock { $0.all } }
 
-  /// A client is named by the hash of its address; nil is not counted.
-  func enter(_ client: UInt64?) throws(Refusal) {
+  func enter() throws(Refusal) {
     let refusal: Refusal? = present.withLock { present in
       if present.isClosed { return .closed }
       if present.all >= most { return .full }
-      if let client, let mostPerClient {
-        let count = present.byClient[client, default: 0]
-        if count >= mostPerClient { return .client }
-        present.byClient[client] = count + 1
-      }
       present.all += 1
       return nil
     }
     if let refusal { throw refusal }
   }
 
+  /// Says who it is that has entered: a client is named by the hash of its address. False when there are too many of it;
+  /// then it is not counted.
+  func identify(_ client: UInt64) -> Bool {
+    guard let mostPerClient else { return true }
+    return present.withLock { present in
+      let count = present.byClient[client, default: 0]
+      if count >= mostPerClient { return false }
+      present.byClient[client] = count + 1
+      return true
+    }
+  }
+
+  /// - Parameter client: nil for one that was not identified.
   func leave(_ client: UInt64?) {
     let (waiting, awaitEmpty) = present.withLock { present in
       present.all -= 1

@@ -25,6 +25,14 @@ public struct RelayConfiguration: Sendable {
   /// What happens at `maxConnections`. Default: wait.
   public var whenFull = WhenFull.wait
 
+  /// Networks of proxies whose connections begin with a PROXY header, version 1 or 2, and are reset without one. Others'
+  /// are taken as they are. Default: none.
+  public var acceptProxyFrom: [Network] = []
+  /// How long such a header may take. Default: 5 s.
+  public var proxyTimeout = Duration.seconds(5)
+  /// What the upstream is told of the client, before its bytes. Default: nothing.
+  public var sendProxy = ProxyVersion.none
+
   /// Failures to connect in a row after which an upstream is left out for a while; 0 never leaves one out. Default: 3.
   public var ejectAfter = 3
   /// For how long at first; twice as long each time it fails again at once. Default: 1 s.

@@ -12,6 +12,8 @@ public enum RelayEnding: Sendable, Equatable, CustomStringConvertible {
   case timedOut(Wait)
   /// No upstream took it: the client was reset.
   case noUpstream
+  /// It had to begin with a PROXY header, and did not: why. It was reset.
+  case proxyHeader(String)
   /// It was one too many, and was reset.
   case limit(String)
   /// The relay ended before it did, and reset both sides.
@@ -38,6 +40,7 @@ public enum RelayEnding: Sendable, Equatable, CustomStringConvertible {
     case .resetBy(let side): "reset by \(side.rawValue)"
     case .timedOut(let wait): "timed out \(wait.rawValue)"
     case .noUpstream: "no upstream"
+    case .proxyHeader(let reason): "PROXY header: \(reason)"
     case .limit(let which): "limit: \(which)"
     case .drained: "drained"
     case .failed(let reason): "failed: \(reason)"

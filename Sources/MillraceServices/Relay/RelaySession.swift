@@ -7,7 +7,7 @@ import Millrace
 final class RelaySession: @unchecked Sendable {
   private let worker: RelayWorker
   private let client: Connection
-  private let clientAddress: CompactAddress
+  private var clientAddress: CompactAddress
   private let listener: Int32
   private var tried: Int32 = 0
   private let started = Linux.now
@@ -16,6 +16,9 @@ final class RelaySession: @unchecked Sendable {
   /// Its place among the worker's.
   var place = 0
   private var isAborted = false
+  private var isCounted = false
+  /// What goes to the upstream before the client's next bytes.
+  private var head: [UInt8] = []
 
   init(_ client: Connection, _ address: Address?, listener: Int, _ worker: RelayWorker) {
     self.client = client
@@ -24,16 +27,44 @@ final class RelaySession: @unchecked Sendable {
     self.worker = worker
   }
 
-  /// What the client is counted and balanced by; nil where it has no address.
-  var clientHash: UInt64? { clientAddress.hostHash }
+  /// What the client is balanced by; nil where it has no address.
+  private var clientHash: UInt64? { clientAddress.hostHash }
+  /// What it was counted as.
+  var countedAs: UInt64? { isCounted ? clientHash : nil }
 
-  /// Finds an upstream, and goes on in a task of its own: what connecting needed on the stack is gone with this one's.
+  /// Finds out who the client is, finds an upstream, and goes on in a task of its own: what that needed on the stack is gone
+  /// with this one's.
   func open() async {
-    guard await connect() else {
-      conclude(.noUpstream, nil)
-      return
-    }
+    if let ending = await identify() { return conclude(ending, nil) }
+    guard await connect() else { return conclude(isAborted ? .drained : .noUpstream, nil) }
     worker.reactor.task { await self.exchange() }
+  }
+
+  /// Why it is not wanted; nil if it is.
+  private func identify() async -> RelayEnding? {
+    var ends: ProxyHeader.Ends?
+    if !worker.acceptProxyFrom.isEmpty, let peer = client.remoteAddress,
+      worker.acceptProxyFrom.contains(where: { $0.contains(peer) })
+    {
+      switch await ProxyHeader.read(from: client, timeout: worker.proxyTimeout) {
+      case .success(let (header, rest)):
+        ends = header.ends
+        head = rest
+        if let source = ends?.source { clientAddress = CompactAddress(source) }
+      case .failure(let failure): return isAborted ? .drained : .proxyHeader(failure.reason)
+      }
+    }
+    if let clientHash {
+      guard worker.admission.identify(clientHash) else { return .limit("max-connections-per-client") }
+      isCounted = true
+    }
+    if worker.sendProxy != .none {
+      if ends == nil, let source = client.remoteAddress, let destination = client.localAddress {
+        ends = ProxyHeader.Ends(source: source, destination: destination)
+      }
+      head = ProxyHeader(ends: ends).bytes(worker.sendProxy) + head
+    }
+    return nil
   }
 
   private func exchange() async {
@@ -47,7 +78,15 @@ final class RelaySession: @unchecked Sendable {
 
   @inline(never)
   private func exchangeRun() -> ExchangeRun? {
-    connection.map { ExchangeRun(client, $0, worker.options, worker.halfClosedTimeout, on: worker.reactor) }
+    guard let connection else { return nil }
+    guard !head.isEmpty else {
+      return ExchangeRun(client, connection, worker.options, worker.halfClosedTimeout, on: worker.reactor)
+    }
+    let forth = CopyDirection(from: client.prefixed(by: head), to: connection, options: worker.options)
+    head = []
+    return ExchangeRun(
+      forth, CopyDirection(from: connection, to: client, options: worker.options), worker.halfClosedTimeout,
+      on: worker.reactor)
   }
 
   @inline(never)

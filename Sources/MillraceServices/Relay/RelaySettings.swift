@@ -3,7 +3,8 @@ public enum RelaySettings {
   /// The names there are, in the order of the documentation.
   public static let names = [
     "listen", "to", "balance", "reactors", "connect-timeout", "idle-timeout", "half-closed-timeout", "keep-alive",
-    "max-connections", "max-connections-per-client", "when-full", "eject-after", "eject-time", "max-eject-time",
+    "max-connections", "max-connections-per-client", "when-full", "accept-proxy-from", "proxy-timeout", "send-proxy",
+    "eject-after", "eject-time", "max-eject-time",
     "resolve-interval", "drain-timeout",
   ]
 
@@ -30,6 +31,11 @@ public enum RelaySettings {
     configuration.maxConnectionsPerClient = try reader.number(
       "max-connections-per-client", orNone: "unlimited", in: 1...10_000_000)
     configuration.whenFull = try reader.choice("when-full", default: configuration.whenFull)
+    configuration.acceptProxyFrom = try reader.list("accept-proxy-from") { (text) throws(ServiceAddress.Malformed) in
+      try Network(text)
+    }
+    configuration.proxyTimeout = try reader.duration("proxy-timeout", default: "5s")
+    configuration.sendProxy = try reader.choice("send-proxy", default: configuration.sendProxy)
     configuration.ejectAfter = try reader.number("eject-after", default: configuration.ejectAfter, in: 0...1_000_000)
     configuration.ejectTime = try reader.duration("eject-time", default: "1s")
     configuration.maxEjectTime = try reader.duration("max-eject-time", default: "1m")

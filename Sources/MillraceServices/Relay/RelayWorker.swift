@@ -11,7 +11,10 @@ final class RelayWorker: @unchecked Sendable {
   let connectionOptions: ConnectionOptions
   let connectTimeout: Duration
   let halfClosedTimeout: Duration?
-  private let admission: Admission
+  let admission: Admission
+  let acceptProxyFrom: [Network]
+  let proxyTimeout: Duration
+  let sendProxy: ProxyVersion
   private let whenFull: RelayConfiguration.WhenFull
   private let logger: Logger
   private let askForNames: @Sendable () -> Void
@@ -27,6 +30,9 @@ final class RelayWorker: @unchecked Sendable {
     self.admission = admission
     self.logger = logger
     self.askForNames = askForNames
+    acceptProxyFrom = configuration.acceptProxyFrom
+    proxyTimeout = configuration.proxyTimeout
+    sendProxy = configuration.sendProxy
     whenFull = configuration.whenFull
     connectTimeout = configuration.connectTimeout
     halfClosedTimeout = configuration.halfClosedTimeout
@@ -67,14 +73,13 @@ final class RelayWorker: @unchecked Sendable {
   private func admit(_ session: RelaySession) async {
     while true {
       do throws(Admission.Refusal) {
-        try admission.enter(session.clientHash)
+        try admission.enter()
         break
       } catch {
         switch error {
         // Another reactor was faster. It is accepted and waits here, and no other is accepted meanwhile.
         case .full where whenFull == .wait: await admission.waitForRoom()
         case .full: return refuse(session, .limit("max-connections"))
-        case .client: return refuse(session, .limit("max-connections-per-client"))
         case .closed: return refuse(session, .drained)
         }
       }
@@ -103,7 +108,7 @@ final class RelayWorker: @unchecked Sendable {
     }
     // Where nobody reads it, nobody writes it either.
     logger.info("relayed", metadata: line().metadata)
-    admission.leave(session.clientHash)
+    admission.leave(session.countedAs)
   }
 
   /// Ends what is left; on any thread.

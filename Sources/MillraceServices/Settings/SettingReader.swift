@@ -17,6 +17,7 @@ struct SettingReader {
         if let found { throw SettingsError(found, text, error.description) }
       }
     }
+    lists.insert(name)
     note(name, found?.texts ?? [], found)
     return values
   }
@@ -71,6 +72,8 @@ struct SettingReader {
     return try self.value(name, default: value.rawValue, "one of \(all) is expected") { Value(rawValue: $0) }
   }
 
+  private var lists: Set<String> = []
+
   private mutating func note(_ name: String, _ texts: [String], _ found: Settings.Found?) {
     effective.append((name, texts, found.map { "\($0.origin)" } ?? "default"))
   }
@@ -79,7 +82,7 @@ struct SettingReader {
   var description: String {
     var lines: [String] = []
     for (name, texts, origin) in effective {
-      if texts.count == 1, name != "listen", name != "to" {
+      if texts.count == 1, !lists.contains(name) {
         lines.append("\(name): \(Self.quoted(texts[0]))  # \(origin)")
       } else if texts.isEmpty {
         lines.append("\(name): []  # \(origin)")

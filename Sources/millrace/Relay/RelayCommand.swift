@@ -61,6 +61,15 @@ struct RelayCommand: AsyncParsableCommand {
   @Option(help: "At --max-connections: wait (in the backlog) or refuse (with a reset). Default: wait.")
   var whenFull: String?
 
+  @Option(help: "A network of proxies whose connections begin with a PROXY header; may be repeated. Default: none.")
+  var acceptProxyFrom: [String] = []
+
+  @Option(help: "How long such a header may take. Default: 5s.")
+  var proxyTimeout: String?
+
+  @Option(help: "Tell the upstream who the client is: none, v1 or v2. Default: none.")
+  var sendProxy: String?
+
   @Option(help: "Failures to connect in a row after which an upstream is left out; 0 is never. Default: 3.")
   var ejectAfter: String?
 
@@ -93,10 +102,12 @@ struct RelayCommand: AsyncParsableCommand {
     var flags: [String: [String]] = [:]
     if !listen.isEmpty { flags["listen"] = listen }
     if !to.isEmpty { flags["to"] = to }
+    if !acceptProxyFrom.isEmpty { flags["accept-proxy-from"] = acceptProxyFrom }
     let single: [(String, String?)] = [
       ("balance", balance), ("reactors", reactors), ("connect-timeout", connectTimeout), ("idle-timeout", idleTimeout),
       ("half-closed-timeout", halfClosedTimeout), ("keep-alive", keepAlive), ("max-connections", maxConnections),
-      ("max-connections-per-client", maxConnectionsPerClient), ("when-full", whenFull), ("eject-after", ejectAfter),
+      ("max-connections-per-client", maxConnectionsPerClient), ("when-full", whenFull),
+      ("proxy-timeout", proxyTimeout), ("send-proxy", sendProxy), ("eject-after", ejectAfter),
       ("eject-time", ejectTime), ("max-eject-time", maxEjectTime), ("resolve-interval", resolveInterval),
       ("drain-timeout", drainTimeout),
     ]
