@@ -81,7 +81,13 @@ let package = Package(
     // A copy in a process of its own, for the tests that look on from outside.
     .executableTarget(
       name: "CopyProbe", dependencies: ["Millrace"], path: "Tests/Support/CopyProbe", swiftSettings: settings),
+    // The same for those that count allocations.
+    .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
+    .executableTarget(
+      name: "AllocationProbe", dependencies: ["Millrace", "LinuxCalls", "AllocationCount"],
+      path: "Tests/Support/AllocationProbe", swiftSettings: settings),
     .testTarget(
-      name: "MillraceTests", dependencies: ["Millrace", "Reactors", "LinuxCalls", "CopyProbe"], swiftSettings: settings),
+      name: "MillraceTests",
+      dependencies: ["Millrace", "Reactors", "LinuxCalls", "CopyProbe", "AllocationProbe"], swiftSettings: settings),
   ]
 )

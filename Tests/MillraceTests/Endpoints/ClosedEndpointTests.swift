@@ -1,3 +1,4 @@
+import Glibc
 import LinuxCalls
 @testable import Millrace
 import SystemPackage
@@ -7,29 +8,33 @@ import Testing
 struct ClosedEndpointTests {
   /// given a connection that was closed, and its number, which is someone else's now; when it is asked to do something;
   /// then it refuses, and the stranger is left alone.
+  ///
+  /// In a process of its own, where nobody else takes the number.
   @Test("touches nobody who got its number")
-  func stranger() throws {
-    let (connection, peer) = try Connection.pair()
-    let number = connection.descriptor.number
-    connection.close()
-    let (near, far) = try Linux.socketPair(SocketType.stream)
-    defer { for end in [near, far] { try? Linux.close(end) } }
-    // Others run beside this test and take numbers too: the stranger is put there on purpose, unless someone is there.
-    guard near == number || (try? Linux.facts(of: number)) == nil else { return }
+  func stranger() async {
+    await #expect(processExitsWith: .success) {
+      let (connection, _) = try Connection.pair()
+      let number = connection.descriptor.number
+      connection.close()
+      try #require(Descriptors.name(of: number) == nil)
+      let (near, far) = try Linux.socketPair(SocketType.stream)
+      try #require(dup2(near, number) == number)
+      if near != number { try Linux.close(near) }
 
-    let error = #expect(throws: EndpointError.self) { try connection.finishWriting() }
-    connection.reset()
+      let error = #expect(throws: EndpointError.self) { try connection.finishWriting() }
+      connection.reset()
+      connection.close()
 
-    #expect(error?.errno == .badFileDescriptor)
-    #expect(connection.localAddress == nil)
-    #expect(connection.remoteAddress == nil)
-    try Linux.setFlags(of: near, to: .nonBlocking)
-    try Linux.setFlags(of: far, to: .nonBlocking)
-    // Its writing end is open: a read has nothing yet, and finds no end.
-    #expect(throws: Errno.wouldBlock) {
-      try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { room in try Linux.receive(far, into: room) }
+      #expect(error?.errno == .badFileDescriptor)
+      #expect(connection.localAddress == nil)
+      #expect(connection.remoteAddress == nil)
+      #expect(Descriptors.name(of: number) != nil)
+      try Linux.setFlags(of: far, to: .nonBlocking)
+      // The stranger's writing end is open: a read has nothing yet, and finds no end.
+      #expect(throws: Errno.wouldBlock) {
+        try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { room in try Linux.receive(far, into: room) }
+      }
     }
-    peer.close()
   }
 
   @Test("as a pipe has no capacity")

@@ -7,14 +7,15 @@ import Testing
 struct ReadAllTests {
   static let sizes = [1, 4095, 65536, 65537, 1_000_000]
 
-  @Test("of a source whose size is known allocates exactly that, once", arguments: sizes)
+  /// That it is one allocation of exactly that `AllocationTests` counts.
+  @Test("of a source whose size is known has no more room than that", arguments: sizes)
   func knownSize(_ size: Int) async throws {
     let file = File(taking: FileDescriptor(rawValue: try PlainFile.make(Pattern.bytes(size))))
 
     let all = try await readAll(from: file)
 
     #expect(Pattern.difference(all, Pattern.bytes(size)) == nil)
-    // An allocation of the C library has some bytes more than were asked for.
+    // The C library gives up to a page more than was asked for, and the array knows.
     #expect(all.capacity <= size + 4096, "\(all.capacity) for \(size)")
     let part = try await readAll(from: file.section(offset: 0, length: size / 2))
     #expect(part.count == size / 2)

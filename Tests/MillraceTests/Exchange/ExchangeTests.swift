@@ -3,44 +3,6 @@ import LinuxCalls
 @testable import Millrace
 import Testing
 
-/// An exchange between a client and a server, both of them the test's.
-private struct Joined: Sendable {
-  let client: PlainDescriptor
-  let server: PlainDescriptor
-  let reactors: MatrixReactor
-  let front: Connection
-  let back: Connection
-  let exchanging: Task<ExchangeReport, any Error>
-
-  init(_ options: CopyOptions = CopyOptions(passesEnd: true), halfClosedTimeout: Duration? = nil) async throws {
-    let (front, client) = try PlainPair.tcp()
-    let (back, server) = try PlainPair.unix()
-    (self.client, self.server) = (client, server)
-    let reactors = try MatrixReactor()
-    self.reactors = reactors
-    let ends = try await reactors.group.all[0].task {
-      [try Connection(taking: FileDescriptor(rawValue: front)), try Connection(taking: FileDescriptor(rawValue: back))]
-    }.value
-    (self.front, self.back) = (ends[0], ends[1])
-    exchanging = reactors.group.all[0].task { [front = ends[0], back = ends[1]] in
-      await exchange(between: front, and: back, options: options, halfClosedTimeout: halfClosedTimeout)
-    }
-  }
-
-  /// Waits until both directions wait.
-  func isIdle() async {
-    while await reactors.group.all[0].metrics().tasks.waiting < 2 { await Task.yield() }
-  }
-
-  func end() async throws -> ExchangeReport {
-    let report = try await exchanging.value
-    front.close()
-    back.close()
-    try await reactors.expectNothingLeased()
-    return report
-  }
-}
-
 @Suite("An exchange: both directions in one task")
 struct ExchangeTests {
   private static let request = Pattern.bytes(700_003)
@@ -133,19 +95,6 @@ struct ExchangeTests {
       guard case .cancelled? = error?.cause else { Issue.record("\(direction)"); continue }
     }
     #expect(report.failure != nil)
-  }
-
-  /// given an exchange nobody talks on; when the idle timeout has passed; then both directions end as idle.
-  @Test("an idle timeout ends both directions")
-  func idleTimeout() async throws {
-    let joined = try await Joined(CopyOptions(idleTimeout: .milliseconds(20), passesEnd: true))
-    let report = try await joined.end()
-    for direction in [report.forth, report.back] {
-      let error = #expect(throws: CopyError.self) { try direction.get() }
-      guard case .idle? = error?.cause else { Issue.record("\(direction)"); continue }
-    }
-    joined.client.close()
-    joined.server.close()
   }
 
   /// given a direction without a byte for longer than the idle timeout, and one that had its last byte later; when the

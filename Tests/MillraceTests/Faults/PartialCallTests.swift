@@ -17,6 +17,8 @@ struct CallOnLane: Sendable, CustomTestStringConvertible {
     .init(lane: Lane(.pipe, .pipe, by: .splice), call: .splice, onSink: false),
     .init(lane: Lane(.tcp, .pipe, by: .splice), call: .splice, onSink: false),
     .init(lane: Lane(.pipe, .unix, by: .splice), call: .splice, onSink: true),
+    .init(lane: Lane(.file, .file, by: .pipedSplice, choice: .only(.pipedSplice)), call: .splice, onSink: false),
+    .init(lane: Lane(.file, .file, by: .pipedSplice, choice: .only(.pipedSplice)), call: .splice, onSink: true),
     .init(lane: Lane(.tcp, .file, by: .pipedSplice), call: .splice, onSink: false),
     .init(lane: Lane(.tcp, .file, by: .pipedSplice), call: .splice, onSink: true),
     .init(lane: Lane(.unix, .tcp, by: .pipedSplice, choice: .only(.pipedSplice)), call: .splice, onSink: false),

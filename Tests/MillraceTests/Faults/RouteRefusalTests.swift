@@ -30,11 +30,16 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
     + expand(Lane(.pipe, .tcp, by: .splice), .splice, onSink: true, oneEnd)
     + expand(Lane(.pipe, .file, by: .splice), .splice, onSink: true, oneEnd)
     + expand(Lane(.pipe, .pipe, by: .splice), .splice, onSink: false, [.invalidArgument])
+    + expand(spliced, .splice, onSink: false, oneEnd)
+    + expand(spliced, .splice, onSink: true, oneEnd)
     + expand(Lane(.tcp, .file, by: .pipedSplice), .splice, onSink: false, oneEnd)
     + expand(Lane(.tcp, .file, by: .pipedSplice), .splice, onSink: true, oneEnd)
     + expand(Lane(.tcp, .tcp, by: .pipedSplice), .splice, onSink: false, oneEnd)
     + expand(Lane(.tcp, .tcp, by: .pipedSplice), .splice, onSink: true, oneEnd)
     + expand(Lane(.unix, .file, by: .pipedSplice), .splice, onSink: true, [.invalidArgument])
+
+  /// File to file, where copy_file_range is not for it.
+  private static let spliced = Lane(.file, .file, by: .pipedSplice, choice: .without([.copyFileRange]))
 
   /// splice(2), ERRORS.
   private static let oneEnd: [Errno] = [

@@ -25,6 +25,8 @@ struct FailureCase: Sendable, CustomTestStringConvertible {
     + expand(Lane(.pipe, .tcp, by: .splice), .splice, .sink, gonePeer)
     + expand(Lane(.pipe, .file, by: .splice), .splice, .sink, fullDisk)
     + expand(Lane(.pipe, .pipe, by: .splice), .splice, .sink, [.brokenPipe])
+    + expand(spliced, .splice, .source, [.ioError])
+    + expand(spliced, .splice, .sink, fullDisk)
     + expand(Lane(.tcp, .file, by: .pipedSplice), .splice, .source, gonePeer)
     + expand(Lane(.tcp, .file, by: .pipedSplice), .splice, .sink, fullDisk)
     + expand(Lane(.tcp, .tcp, by: .pipedSplice), .splice, .source, gonePeer)
@@ -46,6 +48,9 @@ struct FailureCase: Sendable, CustomTestStringConvertible {
 
   private static let gonePeer: [Errno] = [.connectionReset, .timedOut, .brokenPipe]
   private static let fullDisk: [Errno] = [.noSpace, .diskQuotaExceeded, .fileTooLarge, .ioError]
+
+  /// File to file, where copy_file_range is not for it.
+  private static let spliced = Lane(.file, .file, by: .pipedSplice, choice: .without([.copyFileRange]))
 
   private static func forced(_ source: EndRole, _ sink: EndRole) -> Lane {
     Lane(source, sink, by: .buffered, choice: .only(.buffered))

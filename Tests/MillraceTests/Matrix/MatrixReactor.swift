@@ -8,7 +8,9 @@ struct MatrixReactor: Sendable {
   init(count: Int = 1) throws { group = try Reactors(count: count) }
 
   /// Runs the cases one after the other, and records what is wrong with each. At most a few are told: they are of a kind.
-  func run(_ cases: [MatrixCase]) async throws {
+  ///
+  /// - Parameter seed: what they were drawn by, if they were.
+  func run(_ cases: [MatrixCase], seed: UInt64? = nil) async throws {
     var failures = 0
     var names: Set<String> = []
     for test in cases {
@@ -25,7 +27,8 @@ struct MatrixReactor: Sendable {
       left = Descriptors.stillOpen(names)
     }
     #expect(left.isEmpty, "descriptors stay open: \(left)")
-    #expect(failures == 0, "\(failures) of \(cases.count) cases failed")
+    let howToRepeat = seed.map { "; MILLRACE_TEST_SEED=\($0)" } ?? ""
+    #expect(failures == 0, "\(failures) of \(cases.count) cases failed\(howToRepeat)")
     try await expectNothingLeased()
   }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Millrace
+@testable import Millrace
 import Testing
 
 /// What `CopyProbe` prints.
@@ -18,7 +18,7 @@ struct ObservedRouteTests {
   /// The calls that move bytes, as strace names them, with the names of the report.
   private static let movers = [
     "sendfile": "sendfile", "splice": "splice", "copy_file_range": "copy_file_range", "recvfrom": "recv",
-    "sendto": "send",
+    "sendto": "send", "tee": "tee",
   ]
 
   struct Observed: Sendable, CustomTestStringConvertible {
@@ -39,6 +39,7 @@ struct ObservedRouteTests {
       Observed(source: "file", sink: "tcp", route: .sendfile, call: "sendfile"),
       Observed(source: "file", sink: "unix", route: .sendfile, call: "sendfile"),
       Observed(source: "file", sink: "file", route: .copyFileRange, call: "copy_file_range"),
+      Observed(source: "file", sink: "file", route: .pipedSplice, call: "splice", passes: 2),
       Observed(source: "file", sink: "pipe", route: .splice, call: "splice"),
       Observed(source: "pipe", sink: "tcp", route: .splice, call: "splice"),
       Observed(source: "pipe", sink: "pipe", route: .splice, call: "splice"),
@@ -69,7 +70,9 @@ struct ObservedRouteTests {
     #expect(answer.isRight)
     #expect(run.sum("recvfrom") == answer.report.bytesByRoute[.buffered] ?? 0)
     #expect(run.sum("sendto") == answer.report.bytesByRoute[.buffered] ?? 0)
-    #expect(run.sum("splice") == 2 * (answer.report.bytesByRoute[.pipedSplice] ?? 0))
+    let spliced = answer.report.bytesByRoute[.pipedSplice] ?? 0
+    #expect(run.sum("splice") == 2 * spliced)
+    #expect(spliced > Self.count / 2, "only \(spliced) of \(Self.count) bytes were spliced")
     for (name, reported) in Self.movers {
       #expect(run.calls(name).count == answer.report.systemCalls[reported] ?? 0, "\(name)")
     }
@@ -87,18 +90,28 @@ struct ObservedRouteTests {
     #expect(run.calls("sendto").count == answer.report.systemCalls["send"])
   }
 
-  private func trace(_ source: String, _ sink: String, _ route: String) async throws -> (Strace.Run, ProbeAnswer) {
-    let program = try #require(Self.program, "CopyProbe is built beside the tests")
-    let run = try await onThread {
-      try Strace.run([program, source, sink, "\(Self.count)", route], tracing: Array(Self.movers.keys))
+  /// given a second sink beside the first; when strace looks on; then tee(2) duplicated every byte, and splice moved each
+  /// three times: into one pipe, and out of both.
+  @Test("a second sink gets every byte by tee", arguments: [("tcp", "unix"), ("file", "unix"), ("unix", "file")])
+  func teed(source: String, sink: String) async throws {
+    let (run, answer) = try await trace(source, sink, "automatic", "teed")
+    #expect(answer.isRight)
+    #expect(answer.report.bytesByRoute == [.pipedSplice: Self.count])
+    #expect(answer.report.tees == [CopyReport.TeeReport(delivered: Self.count, missed: 0, detached: nil)])
+    #expect(run.sum("tee") == Self.count)
+    #expect(run.sum("splice") == 3 * Self.count)
+    for (name, reported) in Self.movers {
+      #expect(run.calls(name).count == answer.report.systemCalls[reported] ?? 0, "\(name)")
+      if name != "tee", name != "splice" { #expect(run.sum(name) == 0, "\(name) moved bytes, too") }
     }
+  }
+
+  private func trace(_ arguments: String...) async throws -> (Strace.Run, ProbeAnswer) {
+    let program = try Probe.path("CopyProbe")
+    var command = [program] + arguments
+    command.insert("\(Self.count)", at: 3)
+    let run = try await onThread { [command] in try Strace.run(command, tracing: Array(Self.movers.keys)) }
     #expect(run.status == 0)
     return (run, try JSONDecoder().decode(ProbeAnswer.self, from: run.output))
   }
-
-  private static let program: String? = {
-    let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    let path = folder.appendingPathComponent("CopyProbe").path
-    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-  }()
 }

@@ -33,7 +33,8 @@ struct SmallMatrixTests {
   /// who look on sees exactly the bytes that go by its place.
   @Test("copies through every two nested wrappers", arguments: Ends.all)
   func everyTwoWrappers(_ ends: Ends) async throws {
-    var generator = SeededGenerator(seed: Seed.choose(for: "nested wrappers, \(ends.testDescription)", usual: 7))
+    let seed = Seed.choose(for: "nested wrappers, \(ends.testDescription)", usual: 7)
+    var generator = SeededGenerator(seed: seed)
     var cases: [MatrixCase] = []
     for outer in Wrapper.all {
       for inner in Wrapper.all {
@@ -46,6 +47,6 @@ struct SmallMatrixTests {
         cases.append(test)
       }
     }
-    try await MatrixReactor().run(cases)
+    try await MatrixReactor().run(cases, seed: seed)
   }
 }

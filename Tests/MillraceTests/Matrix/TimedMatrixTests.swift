@@ -9,7 +9,7 @@ struct TimedMatrixTests {
   /// through a sample of wrappers; then every promise holds.
   @Test("copies 1.5 MiB", arguments: Ends.all)
   func large(_ ends: Ends) async throws {
-    try await MatrixReactor().run(sample(ends, .plain, size: Self.large, count: 8))
+    try await run(sample(ends, .plain, size: Self.large, count: 8))
   }
 
   /// given a sink that takes nothing until the copy waits for it; when it then takes all; then nothing was lost, and the
@@ -17,28 +17,34 @@ struct TimedMatrixTests {
   @Test(
     "waits for a sink that stalls, and goes on", arguments: Ends.all.filter { $0.sink.isStream || $0.sink == .writer })
   func stall(_ ends: Ends) async throws {
-    try await MatrixReactor().run(sample(ends, .stall, size: Self.large, count: 5))
+    try await run(sample(ends, .stall, size: Self.large, count: 5))
   }
 
   /// given a peer that sends the next byte when the last one has arrived; then no byte is held back for more, and the
   /// copy ends.
   @Test("passes on byte by byte", arguments: Ends.all.filter { $0.source.isStream || $0.sink.isStream })
   func byteByByte(_ ends: Ends) async throws {
-    try await MatrixReactor().run(sample(ends, .byteByByte, size: 50, count: 8))
+    try await run(sample(ends, .byteByByte, size: 50, count: 8))
   }
 
   /// given a peer that sends bursts of 1 byte to 128 KiB, each when the last one has arrived; then each is passed on
   /// whole, whichever way the flow takes.
   @Test("passes on bursts", arguments: Ends.all.filter { $0.source.isStream || $0.sink.isStream })
   func bursts(_ ends: Ends) async throws {
-    try await MatrixReactor().run(sample(ends, .bursts, size: 700_001, count: 5))
+    try await run(sample(ends, .bursts, size: 700_001, count: 5))
+  }
+
+  private func run(_ sample: (cases: [MatrixCase], seed: UInt64)) async throws {
+    try await MatrixReactor().run(sample.cases, seed: sample.seed)
   }
 
   /// The first without a limit or a wrapper, the others by chance: none, one or two wrappers.
-  private func sample(_ ends: Ends, _ timing: MatrixCase.Timing, size: Int, count: Int) -> [MatrixCase] {
+  private func sample(_ ends: Ends, _ timing: MatrixCase.Timing, size: Int, count: Int)
+    -> (cases: [MatrixCase], seed: UInt64)
+  {
     let seed = Seed.choose(for: "\(ends.testDescription), \(timing.rawValue), \(size) bytes", usual: 11)
     var generator = SeededGenerator(seed: seed)
-    return (0..<count).map { index in
+    let cases = (0..<count).map { index in
       var test = MatrixCase(source: ends.source, sink: ends.sink, size: size, timing: timing)
       test.seed = generator.next() % 1000
       guard index > 0 else { return test }
@@ -50,5 +56,6 @@ struct TimedMatrixTests {
       test.sinkRoom = [nil, -size / 2, 100].randomElement(using: &generator) ?? nil
       return test
     }
+    return (cases, seed)
   }
 }

@@ -3,9 +3,10 @@ import Millrace
 
 /// One copy between ends of its own, for a test that looks on from outside:
 ///
-///     CopyProbe SOURCE SINK BYTES ROUTE
+///     CopyProbe SOURCE SINK BYTES ROUTE [teed]
 ///
-/// SOURCE and SINK are file, tcp, unix or pipe; ROUTE is a route's name, or "automatic". Prints a line of JSON: the
+/// SOURCE and SINK are file, tcp, unix or pipe; ROUTE is a route's name, or "automatic"; teed adds a Unix socket as second
+/// sink. Prints a line of JSON: the
 /// report, and whether the bytes that arrived are the bytes that were sent. What feeds and drains the ends uses read and
 /// write alone.
 @main
@@ -17,7 +18,7 @@ struct CopyProbe {
 
   static func main() async throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 5, let count = Int(arguments[3]) else { throw Misuse() }
+    guard arguments.count == 5 || arguments.last == "teed", let count = Int(arguments[3]) else { throw Misuse() }
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
     let source = try ProbeEnd(arguments[1], isSource: true)
     let sink = try ProbeEnd(arguments[2], isSource: false)
@@ -28,9 +29,23 @@ struct CopyProbe {
       guard let route = Route(rawValue: arguments[4]) else { throw Misuse() }
       options.routes = .only(route)
     }
-    let report = try await copy(from: source.source, to: sink.sink, limit: count, options: options)
-    let answer = Answer(report: report, isRight: await arrived == bytes)
-    FileHandle.standardOutput.write(try JSONEncoder().encode(answer))
+    let second = arguments.count > 5 ? try ProbeEnd("unix", isSource: false) : nil
+    async let arrivedAtSecond = second?.drained(count)
+    let report =
+      if let second {
+        try await copyTeed(source.source, to: sink.sink, second.sink, limit: count, options)
+      } else {
+        try await copy(from: source.source, to: sink.sink, limit: count, options: options)
+      }
+    let isRight = await arrived == bytes
+    let isSecondRight = await arrivedAtSecond.map { $0 == bytes } ?? true
+    FileHandle.standardOutput.write(try JSONEncoder().encode(Answer(report: report, isRight: isRight && isSecondRight)))
+  }
+
+  private static func copyTeed(
+    _ source: some ByteSource, to sink: some ByteSink, _ second: some ByteSink, limit: Int, _ options: CopyOptions
+  ) async throws -> CopyReport {
+    try await copy(from: source.teed(to: second), to: sink, limit: limit, options: options)
   }
 
   struct Misuse: Error {}

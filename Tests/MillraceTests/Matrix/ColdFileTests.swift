@@ -1,0 +1,63 @@
+import LinuxCalls
+import Millrace
+import Testing
+
+@Suite(
+  "A file that is not in memory", .serialized,
+  .enabled(if: PageCache.canBeEmptied, "no file below /var/tmp can be put out of memory, or cachestat is missing"))
+struct ColdFileTests {
+  private static let bytes = Pattern.bytes(3 << 20)
+
+  static let lanes = [
+    Lane(.file, .unix, by: .sendfile), Lane(.file, .tcp, by: .sendfile), Lane(.file, .pipe, by: .splice),
+    Lane(.file, .unix, by: .buffered, choice: .only(.buffered)),
+  ]
+
+  /// Copies `number` over `lane`, and expects all of it there.
+  private func copyAll(_ number: Int32, over lane: Lane) async throws -> CopyReport {
+    try await Rig.onReactor { _ in
+      let file = File(taking: FileDescriptor(rawValue: number))
+      let sink = try WatchedSink(lane.sink)
+      let report = try await Rig.attempt(file, sink.endpoint, CopyOptions(routes: lane.choice)).get()
+      file.close()
+      #expect(Pattern.difference(try await sink.received(), Self.bytes) == nil)
+      #expect(report.bytesByRoute == [lane.route: Self.bytes.count])
+      return report
+    }
+  }
+
+  /// given a file whose pages are on the disk alone; when it is copied; then the blocking pool waited for them, and the
+  /// route is the same.
+  @Test("is brought in by the blocking pool", arguments: lanes)
+  func cold(_ lane: Lane) async throws {
+    let report = try await copyAll(try PageCache.coldFile(Self.bytes), over: lane)
+    #expect(report.waits.blockingPool > 0)
+  }
+
+  /// given a file that was just written; then the blocking pool has nothing to do.
+  @Test("is what the blocking pool is for, and one that is in memory is not", arguments: lanes)
+  func warm(_ lane: Lane) async throws {
+    let report = try await copyAll(try PlainFile.make(Self.bytes, in: PageCache.folder), over: lane)
+    #expect(report.waits.blockingPool == 0)
+  }
+
+  /// given a copy whose first bite is the blocking pool's; when it is cancelled then; then no other is taken, and every byte
+  /// is accounted for.
+  @Test("is let go when the bite under way is done", arguments: lanes)
+  func cancelled(_ lane: Lane) async throws {
+    let number = try PageCache.coldFile(Self.bytes)
+    try await Rig.onReactor { _ in
+      let file = File(taking: FileDescriptor(rawValue: number))
+      let sink = try WatchedSink(lane.sink)
+      let options = CopyOptions(routes: lane.choice, progress: { _ in withUnsafeCurrentTask { $0?.cancel() } })
+      let result = await Task { await Rig.attempt(file, sink.endpoint, options) }.value
+      let outcome = Outcome(
+        original: Self.bytes, result: result, received: try await sink.received(), rest: try await readAll(from: file))
+      outcome.expectEveryByteAccountedFor()
+      guard case .cancelled = outcome.error?.cause else { throw Missing("\(result)") }
+      #expect(outcome.report.delivered > 0)
+      #expect(outcome.report.waits.blockingPool > 0)
+      file.close()
+    }
+  }
+}
