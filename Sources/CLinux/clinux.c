@@ -235,6 +235,12 @@ long clinux_descriptor_limit(void) {
   struct rlimit limit;
   return getrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : (long)limit.rlim_cur;
 }
+long clinux_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+  limit.rlim_cur = limit.rlim_max;
+  return result(setrlimit(RLIMIT_NOFILE, &limit));
+}
 long clinux_is_terminal(int fd) { return isatty(fd); }
 long clinux_terminal_columns(int fd) {
   struct winsize size;

@@ -56,6 +56,10 @@ extension Linux {
   /// The most descriptors this process may have. getrlimit(2), RLIMIT_NOFILE
   package static var descriptorLimit: Int { max(3, clinux_descriptor_limit()) }
 
+  /// As many descriptors as the hard limit allows: the soft one is for programs that select(2). A process that is refused goes
+  /// on with those it has. setrlimit(2), RLIMIT_NOFILE
+  package static func raiseDescriptorLimit() { _ = clinux_raise_descriptor_limit() }
+
   /// What this thread belongs to: set once by a reactor on its own thread.
   package static var threadOwner: UnsafeMutableRawPointer? {
     get { clinux_thread_owner() }

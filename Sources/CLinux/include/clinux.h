@@ -111,6 +111,7 @@ long clinux_block_signals_on_thread(void);
 long clinux_name_thread(const char *name);
 long clinux_cores(void);
 long clinux_descriptor_limit(void);
+long clinux_raise_descriptor_limit(void);
 long clinux_is_terminal(int fd);
 long clinux_terminal_columns(int fd);
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LinuxCalls
 import Logging
 import Millrace
 import MillraceServices
@@ -143,6 +144,7 @@ struct RelayCommand: AsyncParsableCommand {
   }
 
   private func relay(_ configuration: RelayConfiguration) async throws(SettingsError) {
+    Linux.raiseDescriptorLimit()
     let output = LogOutput()
     let handler = LineLogHandler(log, level: Logger.Level(rawValue: logLevel) ?? .info, to: output)
     let logger = Logger(label: "millrace.relay") { _ in handler }
