@@ -25,7 +25,13 @@ struct ProxyProtocolTests {
   @Test("believes a proxy of its network, however the header comes")
   func accepted() async throws {
     let server = try mirror()
-    try await RelayRig.run(to: [server.target], { $0.acceptProxyFrom = [try! Network("127.0.0.0/8")] }) { rig in
+    try await RelayRig.run(
+      to: [server.target],
+      {
+        $0.acceptProxyFrom = [try! Network("127.0.0.0/8")]
+        $0.proxyTimeout = .seconds(600)
+      }
+    ) { rig in
       let bytes = noise(100_000)
       for pieces in [[Self.line + bytes], [Self.line, bytes], Self.line.map { [$0] } + [bytes]] {
         let answer = try await ask(rig, pieces)
@@ -84,6 +90,7 @@ struct ProxyProtocolTests {
       to: [server.target],
       {
         $0.sendProxy = version
+        $0.proxyTimeout = .seconds(600)
         $0.acceptProxyFrom = [try! Network("127.0.0.1")]
       }
     ) { rig in
@@ -110,6 +117,7 @@ struct ProxyProtocolTests {
       {
         $0.acceptProxyFrom = [try! Network("127.0.0.1")]
         $0.maxConnectionsPerClient = 1
+        $0.proxyTimeout = .seconds(600)
       }
     ) { rig in
       func talk(_ name: String) async throws -> (Connection, [UInt8]) {

@@ -67,9 +67,9 @@ struct UpstreamTests {
   @Test("that cannot be connected to are passed over, and left out after a while")
   func failover() async throws {
     let server = try numbered(7)
-    let dead = try TestServer.nobody()
+    let dead = try Nobody()
     try await RelayRig.run(
-      to: [dead, server.target],
+      to: [dead.target, server.target],
       {
         $0.ejectTime = .seconds(3600); $0.maxEjectTime = .seconds(3600)
       }
@@ -88,8 +88,8 @@ struct UpstreamTests {
 
   @Test("that are all down are a reset, and a line in the log")
   func allDown() async throws {
-    let dead = try TestServer.nobody()
-    try await RelayRig.run(to: [dead]) { rig in
+    let dead = try Nobody()
+    try await RelayRig.run(to: [dead.target]) { rig in
       for place in 0..<5 {
         await rig.expectReset()
         #expect(await rig.log.connection(place)["ended"] == "no upstream")
@@ -100,16 +100,15 @@ struct UpstreamTests {
   /// given an upstream that was left out; when its time is over and it works again; then it gets connections again.
   @Test("come back when they work again")
   func comesBack() async throws {
-    let dead = try TestServer.nobody()
-    guard case .tcp(_, let port) = dead.address else { return }
+    let dead = try Nobody()
     try await RelayRig.run(
-      to: [dead],
+      to: [dead.target],
       {
         $0.ejectAfter = 1; $0.ejectTime = .milliseconds(1)
       }
     ) { rig in
       await rig.expectReset()
-      let server = try TestServer(at: .loopback(port: port)) { try await $0.write([9]) }
+      let server = try TestServer(at: .loopback(port: dead.port)) { try await $0.write([9]) }
       while (try? await ask(rig)) != [9] { await Task.yield() }
       #expect(rig.log.lines.contains { $0.message.contains("gets connections again") })
       server.stop()

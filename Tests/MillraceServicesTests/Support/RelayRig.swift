@@ -26,6 +26,7 @@ struct RelayRig: Sendable {
     let rig = try await RelayRig(configuration, on: group)
     do { try await body(rig) } catch {
       await rig.cancel()
+      await group.shutdown()
       throw error
     }
     try await rig.shutDown()
@@ -115,11 +116,25 @@ final class TestServer: Sendable {
 
   func stop() { listener.close() }
 
-  /// An upstream that nobody listens at.
-  static func nobody() throws -> UpstreamTarget {
-    let listener = try Listener.bind(to: .loopback(port: 0))
-    defer { listener.close() }
-    return UpstreamTarget(.tcp(host: "127.0.0.1", port: listener.address.port ?? 0))
+}
+
+/// An upstream that nobody listens at. Its port stays taken until it is let go: another test's server must not get it.
+final class Nobody: Sendable {
+  private let held: Descriptor
+  let target: UpstreamTarget
+  let port: UInt16
+
+  private struct Descriptor: ~Copyable, Sendable {
+    let number: Int32
+    deinit { try? Linux.close(number) }
+  }
+
+  init() throws {
+    held = Descriptor(number: try Linux.socket(SocketFamily.v4, SocketType.stream))
+    try Linux.setOption(.reuseAddress, of: held.number, to: 1)
+    try Linux.bind(held.number, to: Address.loopback(port: 0).raw)
+    port = try Address(raw: Linux.localAddress(of: held.number)).port ?? 0
+    target = UpstreamTarget(.tcp(host: "127.0.0.1", port: port))
   }
 }
 
