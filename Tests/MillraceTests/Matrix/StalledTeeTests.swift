@@ -59,35 +59,7 @@ struct StalledTeeTests {
     }
   }
 
-  /// given the same and no end to the patience; when its backlog is full; then the copy waits for it, with the first sink no
-  /// further ahead than the backlog; and when it takes again, both get everything.
-  @Test("paces the copy where it is to be waited for", arguments: ways)
-  func waited(_ way: (choice: RouteChoice, route: Route)) async throws {
-    try await Rig.onReactor { reactor in
-      let stalled = try StalledTee()
-      let log = ProgressLog()
-      let options = CopyOptions(routes: way.choice, progress: log.note)
-      let copying = reactor.task { await stalled.copy(.wait, options) }
-      try await Rig.untilSinkStalls(from: stalled.source.fd, on: reactor)
-      try await Rig.until("the backlog is full") { log.all.last?.delivered ?? 0 >= TeeBranch.mostBacklog }
-      try await Rig.untilWaiting(on: reactor)
-      let ahead = log.all.last?.delivered ?? 0
-      #expect(ahead < 2 * TeeBranch.mostBacklog)
-
-      let second = stalled.peer.drain()
-      let report = try await copying.value.get()
-      stalled.second.close()
-
-      #expect(report.bytesByRoute == [way.route: StalledTee.total])
-      #expect(report.waits.sink > 0)
-      #expect(report.tees == [CopyReport.TeeReport(delivered: StalledTee.total, missed: 0, detached: nil)])
-      #expect(Pattern.difference(try await second.value, Pattern.bytes(StalledTee.total)) == nil)
-      #expect(Pattern.difference(try await stalled.sink.received(), Pattern.bytes(StalledTee.total)) == nil)
-      _ = try await stalled.source.rest()
-    }
-  }
-
-  /// given the same; when the copy is interrupted while it waits; then no byte of the first sink's is lost.
+  /// given the same and no end to the patience; when the copy is interrupted while it waits; then no byte of the first sink's is lost.
   @Test("does not keep a copy that is interrupted", arguments: Interruption.allCases, ways)
   func interrupted(_ interruption: Interruption, _ way: (choice: RouteChoice, route: Route)) async throws {
     try await Rig.onReactor { reactor in
