@@ -7,7 +7,8 @@ import SystemPackage
 /// Bytes come either by tee(2), into a pipe of the branch's own, or through memory, into its backlog. The backlog goes
 /// first. Confined like the copy it belongs to.
 final class TeeBranch {
-  /// Bytes in memory that may wait before the second sink counts as stalled; its pipe holds as much.
+  /// Bytes that may wait, in memory or in its pipe, before the second sink counts as stalled. A pipe has slots for as many
+  /// in pages, but a slot may hold a piece of 32 KiB from a socket, so they are counted.
   static let mostBacklog = 1 << 20
 
   let tee: Tee
@@ -92,12 +93,13 @@ final class TeeBranch {
     if ahead > 0 { return .ahead(ahead) }
     // It holds up nobody once its section is full.
     if room == 0 { return .ahead(count) }
-    guard backlog.isEmpty else { return .full }
+    guard backlog.isEmpty, held < Self.mostBacklog else { return .full }
     switch pipe {
     case .none: return .full
     case .some(let lease):
       do throws(Errno) {
-        let duplicated = try Linux.tee(from: readEnd, to: lease.writeEnd, upTo: min(count, room))
+        let most = min(count, room, Self.mostBacklog - held)
+        let duplicated = try Linux.tee(from: readEnd, to: lease.writeEnd, upTo: most)
         held += duplicated
         room -= duplicated
         ahead = duplicated

@@ -26,6 +26,19 @@ private struct StalledTee: Sendable {
     }
     return await copyAll(source.endpoint)
   }
+
+  /// Returns once the copy waits although its source has bytes and its first sink has room: for the second sink.
+  func untilCopyWaits(on reactor: Reactor, _ log: ProgressLog) async throws {
+    try await Rig.until("the copy waits for the second sink") {
+      guard await reactor.metrics().tasks.waiting > 0, try Linux.readableBytes(in: source.fd) > 0,
+        try Linux.wait(for: sink.fd, .writable, milliseconds: 0)
+      else { return false }
+      // The reactor looks for events, and lets those go on who waited for one: the copy, if it waited for either.
+      let delivered = log.all.last?.delivered
+      await reactor.yield()
+      return await reactor.metrics().tasks.waiting > 0 && log.all.last?.delivered == delivered
+    }
+  }
 }
 
 @Suite("A second sink that stalls", .serialized)
@@ -59,15 +72,44 @@ struct StalledTeeTests {
     }
   }
 
-  /// given the same and no end to the patience; when the copy is interrupted while it waits; then no byte of the first sink's is lost.
+  /// given the same and no end to the patience; when the copy waits for it; then the first sink is no further ahead than
+  /// the backlog; and when it takes again, both get everything.
+  @Test("paces the copy where it is to be waited for", arguments: ways)
+  func waited(_ way: (choice: RouteChoice, route: Route)) async throws {
+    try await Rig.onReactor { reactor in
+      let stalled = try StalledTee()
+      let log = ProgressLog()
+      let options = CopyOptions(deadline: .now + .seconds(60), routes: way.choice, progress: log.note)
+      let copying = reactor.task { await stalled.copy(.wait, options) }
+      try await stalled.untilCopyWaits(on: reactor, log)
+      let ahead = log.all.last?.delivered ?? 0
+      #expect(ahead > 0)
+      #expect(ahead < 2 * TeeBranch.mostBacklog)
+
+      let second = stalled.peer.drain()
+      let report = try await copying.value.get()
+      stalled.second.close()
+
+      #expect(report.bytesByRoute == [way.route: StalledTee.total])
+      #expect(report.waits.sink > 0)
+      #expect(report.tees == [CopyReport.TeeReport(delivered: StalledTee.total, missed: 0, detached: nil)])
+      #expect(Pattern.difference(try await second.value, Pattern.bytes(StalledTee.total)) == nil)
+      #expect(Pattern.difference(try await stalled.sink.received(), Pattern.bytes(StalledTee.total)) == nil)
+      _ = try await stalled.source.rest()
+    }
+  }
+
+  /// given the same; when the copy is interrupted while it waits; then no byte of the first sink's is lost.
   @Test("does not keep a copy that is interrupted", arguments: Interruption.allCases, ways)
   func interrupted(_ interruption: Interruption, _ way: (choice: RouteChoice, route: Route)) async throws {
     try await Rig.onReactor { reactor in
       let stalled = try StalledTee()
-      let options = interruption.options(way.choice)
-      let copying = reactor.task { await stalled.copy(.wait, options) }
+      let log = ProgressLog()
+      var options = interruption.options(way.choice)
+      options.progress = log.note
+      let copying = reactor.task { [options] in await stalled.copy(.wait, options) }
       if interruption == .cancel {
-        try await Rig.untilSinkStalls(from: stalled.source.fd, on: reactor)
+        try await stalled.untilCopyWaits(on: reactor, log)
         copying.cancel()
       }
 
