@@ -5,9 +5,14 @@ import Testing
 
 @Suite("tee(2) that fails", .serialized)
 struct TeeCallTests {
-  /// Copies file → unix with a second sink by tee(2), and `effect` at that call after it went well `passes` times. A file is
-  /// never waited for, so that the copy keeps its pipes.
-  private func copyTeed(_ effect: FaultEffect, after passes: Int, times: Int?) async throws -> (Outcome, [UInt8]) {
+  /// The call that goes wrong.
+  private enum Place { case tee, spliceToFirstSink }
+
+  /// Copies file → unix with a second sink by tee(2), and `effect` at one of its calls after that went well `passes` times.
+  /// A file is never waited for, so that the copy keeps its pipes.
+  private func copyTeed(
+    _ effect: FaultEffect, at place: Place = .tee, after passes: Int, times: Int?
+  ) async throws -> (Outcome, [UInt8]) {
     try await Rig.onReactor { reactor in
       let original = Pattern.bytes(5 << 19)
       let source = try FedSource(.file, original)
@@ -15,7 +20,11 @@ struct TeeCallTests {
       let second = try WatchedSink(.tcp)
       // The pool is last in, first out: this is the pipe that the copy will lease.
       let pipe = try reactor.pipes.lease()
-      let fault = Faults.Fault(.tee, on: pipe.readEnd, effect, skipping: passes, times: times)
+      let fault =
+        switch place {
+        case .tee: Faults.Fault(.tee, on: pipe.readEnd, effect, skipping: passes, times: times)
+        case .spliceToFirstSink: Faults.Fault(.splice, on: sink.fd, effect, skipping: passes, times: times)
+        }
       reactor.pipes.giveBack(pipe, isEmpty: true)
       let token = Faults.shared.arm(fault)
       // So that tee is called often.
@@ -51,6 +60,21 @@ struct TeeCallTests {
     #expect(outcome.report.bytesByRoute[.buffered] ?? 0 > 0)
     #expect(
       outcome.report.tees == [CopyReport.TeeReport(delivered: outcome.original.count, missed: 0, detached: nil)])
+  }
+
+  /// given a first sink that refuses what is duplicated for the second already; then that does not get it a second time.
+  @Test("is not needed where splice to the first sink is refused, and gives nothing twice", arguments: [0, 1, 10])
+  func firstSinkRefuses(_ passes: Int) async throws {
+    let (outcome, second) = try await copyTeed(
+      .error(.invalidArgument), at: .spliceToFirstSink, after: passes, times: nil)
+
+    outcome.expectEveryByteAccountedFor()
+    #expect(outcome.error == nil)
+    #expect(outcome.struck == 1)
+    #expect(Pattern.difference(outcome.received, outcome.original) == nil)
+    #expect(Pattern.difference(second, outcome.original) == nil)
+    #expect(outcome.report.declined.map(\.reason).contains("splice: \(Errno.invalidArgument)"))
+    #expect(outcome.report.bytesByRoute[.buffered] ?? 0 > 0)
   }
 
   @Test(
