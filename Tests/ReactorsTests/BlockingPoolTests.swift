@@ -121,8 +121,13 @@ struct BlockingPoolTests {
     #expect(peers.visits == works)
   }
 
-  @Test("does the oldest work first, whatever it waits for")
-  func orderOfKinds() async throws {
+  @Test(
+    "does the oldest work first, whatever it waits for",
+    arguments: [
+      [BlockingPool.Awaited](repeating: .disk, count: 10),
+      BlockingPool.Awaited.allCases + BlockingPool.Awaited.allCases.reversed(),
+    ])
+  func order(_ kinds: [BlockingPool.Awaited]) async throws {
     let pool = BlockingPool(limit: 1)
     let gate = try Gate()
     let log = Mutex<[Int]>([])
@@ -134,7 +139,6 @@ struct BlockingPoolTests {
     await isBusy.came()
 
     let isDone = Moment()
-    let kinds = BlockingPool.Awaited.allCases + BlockingPool.Awaited.allCases.reversed()
     for (number, awaited) in kinds.enumerated() {
       pool.submit(
         Errand {
@@ -147,33 +151,6 @@ struct BlockingPoolTests {
     await isDone.came()
 
     #expect(log.withLock { $0 } == Array(kinds.indices))
-  }
-
-  @Test("does queued work in the order it came")
-  func order() async throws {
-    let pool = BlockingPool(limit: 1)
-    let gate = try Gate()
-    let log = Mutex<[Int]>([])
-    let isBusy = Moment()
-    async let first: Void = pool.run {
-      isBusy.comes()
-      gate.pass()
-    }
-    await isBusy.came()
-
-    let isDone = Moment()
-    for number in 0..<10 {
-      pool.submit(
-        Errand {
-          log.withLock { $0.append(number) }
-          if number == 9 { isDone.comes() }
-        })
-    }
-    gate.open()
-    await first
-    await isDone.came()
-
-    #expect(log.withLock { $0 } == Array(0..<10))
   }
 
   @Test("wakes a shielded operation when its work is done, again and again, with one parker")

@@ -41,6 +41,12 @@ public struct Address: Sendable, Hashable, CustomStringConvertible {
     raw = RawAddress(bytes: [1, 0] + name + (isAbstract ? [] : [0]))
   }
 
+  /// Every address of this machine, to listen on: of both families, for a socket of IPv6 takes IPv4 too, or of IPv4 alone
+  /// where there is no other. ipv6(7)
+  package static func every(port: UInt16) -> [Address] {
+    [Address("[::]:\(port)"), Address(v4: 0, 0, 0, 0, port: port)].compactMap { $0 }
+  }
+
   /// The port of an IP address; nil for a path.
   public var port: UInt16? {
     guard raw.family != SocketFamily.unix, raw.bytes.count >= 4 else { return nil }

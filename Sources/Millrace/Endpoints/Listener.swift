@@ -56,6 +56,26 @@ public final class Listener: Sendable {
     }
   }
 
+  /// Listens at the first of `addresses` whose family this machine has: a kernel without IPv6, or one where it is switched
+  /// off, has the other.
+  package static func bind(
+    toFirstOf addresses: [Address], backlog: Int = 4096, reusePort: Bool = false,
+    options: ConnectionOptions = ConnectionOptions(), on reactor: Reactor? = nil
+  ) throws(EndpointError) -> Listener {
+    var rest = addresses[...]
+    while true {
+      guard let address = rest.popFirst() else {
+        throw EndpointError("listen", "anywhere", reason: "there is no address to listen on")
+      }
+      do throws(EndpointError) {
+        return try bind(to: address, backlog: backlog, reusePort: reusePort, options: options, on: reactor)
+      } catch {
+        let lacksFamily = error.errno == .addressFamilyNotSupported || error.errno == .addressNotAvailable
+        guard lacksFamily, !rest.isEmpty else { throw error }
+      }
+    }
+  }
+
   /// Takes over a socket that listens already, such as one that a supervisor opened (`LISTEN_FDS`, sd_listen_fds(3)) or an
   /// earlier process passed on. It becomes non-blocking and is closed with this listener; its path, if it has one, stays.
   ///

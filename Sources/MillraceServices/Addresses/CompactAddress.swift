@@ -8,7 +8,7 @@ struct CompactAddress: CustomStringConvertible {
   private var bytes = InlineArray<28, UInt8>(repeating: 0)
 
   init(_ address: Address?) {
-    guard let raw = address?.raw.bytes, raw.count <= 28, raw.first != 1 else { return }
+    guard let raw = address?.unmapped.raw.bytes, raw.count <= 28, raw.first != 1 else { return }
     for (place, byte) in raw.enumerated() { bytes[place] = byte }
   }
 
@@ -31,5 +31,16 @@ struct CompactAddress: CustomStringConvertible {
       }
     guard count > 0 else { return "unix" }
     return Address(raw: RawAddress(bytes: (0..<count).map { bytes[$0] })).description
+  }
+}
+
+extension Address {
+  /// IPv4 as such where a socket of both families has it as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2): the same client is
+  /// the same by whichever listener it comes.
+  var unmapped: Address {
+    let bytes = raw.bytes
+    let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
+    guard raw.family == SocketFamily.v6, bytes.count >= 24, bytes[8..<20].elementsEqual(mapped) else { return self }
+    return Address(v4: bytes[20], bytes[21], bytes[22], bytes[23], port: port ?? 0)
   }
 }

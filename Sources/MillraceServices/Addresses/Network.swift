@@ -41,13 +41,10 @@ public struct Network: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func host(of address: Address) -> [UInt8]? {
-    let bytes = address.raw.bytes
-    switch address.raw.family {
-    case SocketFamily.v4 where bytes.count >= 8: return Array(bytes[4..<8])
-    case SocketFamily.v6 where bytes.count >= 24:
-      let host = Array(bytes[8..<24])
-      let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
-      return host.starts(with: mapped) ? Array(host[12...]) : host
+    let raw = address.unmapped.raw
+    switch raw.family {
+    case SocketFamily.v4 where raw.bytes.count >= 8: return Array(raw.bytes[4..<8])
+    case SocketFamily.v6 where raw.bytes.count >= 24: return Array(raw.bytes[8..<24])
     default: return nil
     }
   }

@@ -7,6 +7,8 @@ struct DescriptorBudget {
   let descriptors: Int
   let pipes: Int
   let connections: Int
+  /// Fewer than were asked for.
+  let isShort: Bool
 
   /// What listeners, reactors, logs and files take.
   private static let others = 64
@@ -17,6 +19,7 @@ struct DescriptorBudget {
     pipes = max(4, descriptors / 16)
     let room = max(1, (descriptors - Self.others - 2 * pipes) / 2)
     connections = min(wanted ?? room, room)
+    isShort = (wanted ?? 0) > room
   }
 
   var metadata: Logger.Metadata {

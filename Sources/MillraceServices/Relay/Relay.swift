@@ -82,6 +82,10 @@ public final class Relay: Service {
     for failure in await pool.resolve() { logger.warning("\(failure)") }
     let budget = DescriptorBudget(connections: configuration.maxConnections)
     logger.info("limits", metadata: budget.metadata)
+    if budget.isShort {
+      logger.warning(
+        "max-connections is more than there are descriptors for (RLIMIT_NOFILE)", metadata: budget.metadata)
+    }
     let admission = Admission(most: budget.connections, mostPerClient: configuration.maxConnectionsPerClient)
     let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let workers = zip(bound.reactors.all, bound.listeners).map { reactor, listeners in

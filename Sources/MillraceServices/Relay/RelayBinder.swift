@@ -32,8 +32,8 @@ struct RelayBinder {
       let first = try Listener.bind(to: place, options: options, on: reactors.all[0])
       return [first] + (try reactors.all.dropFirst().map { try first.shared(on: $0) })
     case .tcp(let host, let port):
-      let place = try await listening(host, port)
-      let first = try Listener.bind(to: place, reusePort: true, options: options, on: reactors.all[0])
+      let first = try Listener.bind(
+        toFirstOf: try await listening(host, port), reusePort: true, options: options, on: reactors.all[0])
       // With the port that the kernel chose.
       return [first]
         + (try reactors.all.dropFirst().map {
@@ -42,13 +42,13 @@ struct RelayBinder {
     }
   }
 
-  private func listening(_ host: String, _ port: UInt16) async throws -> Address {
-    if host == "*" { return Address("[::]:\(port)") ?? Address(v4: 0, 0, 0, 0, port: port) }
+  private func listening(_ host: String, _ port: UInt16) async throws -> [Address] {
+    if host == "*" { return Address.every(port: port) }
     let found = try await Address.resolve(host: host, port: port)
     guard let first = found.first else {
       throw EndpointError("listen on", "\(host):\(port)", reason: "it has no address")
     }
-    return first
+    return [first]
   }
 
   /// A socket that nobody listens on any more is what a process leaves that was killed. unix(7)

@@ -60,7 +60,7 @@ final class RelaySession: @unchecked Sendable {
     }
     if worker.sendProxy != .none {
       if ends == nil, let source = client.remoteAddress, let destination = client.localAddress {
-        ends = ProxyHeader.Ends(source: source, destination: destination)
+        ends = ProxyHeader.Ends(source: source.unmapped, destination: destination.unmapped)
       }
       head = ProxyHeader(ends: ends).bytes(worker.sendProxy) + head
     }
@@ -127,11 +127,8 @@ final class RelaySession: @unchecked Sendable {
     connection?.reset()
   }
 
-  /// Ends it before it began; what the log says of it.
-  func refused(_ ending: RelayEnding) -> RelayLogLine {
-    client.reset()
-    return line(ending, nil)
-  }
+  /// Ends it before it began.
+  func reset() { client.reset() }
 
   private func conclude(_ ending: RelayEnding, _ report: ExchangeReport?) {
     // Whoever reads on after a failure must not take what it got for all there was.
@@ -142,7 +139,8 @@ final class RelaySession: @unchecked Sendable {
     worker.ended(self, line(ending, report))
   }
 
-  private func line(_ ending: RelayEnding, _ report: ExchangeReport?) -> RelayLogLine {
+  /// What the log says of it.
+  func line(_ ending: RelayEnding, _ report: ExchangeReport?) -> RelayLogLine {
     RelayLogLine(
       client: clientAddress.description, listener: worker.listenerName(Int(listener)),
       upstream: upstream.map { "\($0.address)" }, tried: Int(tried), seconds: Double(Linux.now - started) / 1e9,

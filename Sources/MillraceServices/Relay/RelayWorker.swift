@@ -90,7 +90,8 @@ final class RelayWorker: @unchecked Sendable {
   }
 
   private func refuse(_ session: RelaySession, _ ending: RelayEnding) {
-    logger.info("refused", metadata: session.refused(ending).metadata)
+    session.reset()
+    logger.info("refused", metadata: session.line(ending, nil).metadata)
   }
 
   // MARK: - Ending

@@ -26,11 +26,11 @@ struct UpstreamHealth: Equatable, Sendable {
     let bar = timesLeftOut > 0 ? 1 : policy.after
     guard policy.after > 0, failuresInARow >= bar, isUp(at: now) else { return nil }
     let doublings = min(timesLeftOut, 30)
-    let time = min(policy.most, policy.first.multipliedReportingOverflow(by: 1 << doublings).partialValue)
-    let bounded = time < policy.first ? policy.most : time
+    let (doubled, overflow) = policy.first.multipliedReportingOverflow(by: 1 << doublings)
+    let time = overflow ? policy.most : min(policy.most, doubled)
     timesLeftOut += 1
-    leftOutUntil = now + bounded
-    return bounded
+    leftOutUntil = now + time
+    return time
   }
 
   /// Answers whether it had been left out.

@@ -76,8 +76,7 @@ struct Opening: Sendable {
 
   /// Where to listen: the first of these that this machine has.
   private func listeningAddresses(host: String, port: UInt16) async throws(Failure) -> [Address] {
-    // No host is every address of this machine, of both families: an IPv6 socket takes IPv4 too. ipv6(7)
-    if host.isEmpty { return [Address("[::]:\(port)"), Address(v4: 0, 0, 0, 0, port: port)].compactMap { $0 } }
+    if host.isEmpty { return Address.every(port: port) }
     if let address = Address(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)") { return [address] }
     let found = try await patience.wait(orSay: "no address of \(host) was found") { () async throws(EndpointError) in
       try await Address.resolve(host: host, port: port)
@@ -102,14 +101,8 @@ struct Opening: Sendable {
   }
 
   private static func listen(at addresses: [Address]) throws(Failure) -> Listener {
-    var addresses = addresses[...]
-    while true {
-      guard let address = addresses.popFirst() else { throw Failure("there is no address to listen on") }
-      do throws(EndpointError) { return try Listener.bind(to: address, backlog: 1) } catch {
-        // A kernel without IPv6, or one where it is switched off, has the other family.
-        let lacksFamily = error.errno == .addressFamilyNotSupported || error.errno == .addressNotAvailable
-        guard lacksFamily, !addresses.isEmpty else { throw Failure(error.description, errno: error.errno) }
-      }
+    do throws(EndpointError) { return try Listener.bind(toFirstOf: addresses, backlog: 1) } catch {
+      throw Failure(error.description, errno: error.errno)
     }
   }
 

@@ -1,5 +1,6 @@
+import Logging
 import Millrace
-import MillraceServices
+@testable import MillraceServices
 import Testing
 
 @Suite("The bounds of a relay", .timeLimit(.minutes(1)))
@@ -55,6 +56,36 @@ struct LimitTests {
       fourth.close()
     }
     server.stop()
+  }
+
+  /// given a log that takes nothing but errors; when a connection is one too many; then it is reset all the same.
+  @Test("are kept whether or not anybody reads of it in the log")
+  func quiet() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(
+      to: [server.target],
+      {
+        $0.maxConnections = 1
+        $0.whenFull = .refuse
+      }, logLevel: .error
+    ) { rig in
+      let held = try await rig.connect()
+      try await held.write([1])
+      #expect(try await held.read() == [1])
+      await rig.expectReset()
+      #expect(rig.log.lines.isEmpty)
+      held.close()
+    }
+    server.stop()
+  }
+
+  @Test("are what the descriptors allow, and no more than was asked for")
+  func budget() {
+    #expect(DescriptorBudget(connections: nil, descriptors: 20_000).connections == 8718)
+    #expect(DescriptorBudget(connections: 100, descriptors: 20_000).connections == 100)
+    let short = DescriptorBudget(connections: 9000, descriptors: 20_000)
+    #expect(short.connections == 8718 && short.isShort)
+    #expect(DescriptorBudget(connections: nil, descriptors: 3).connections == 1)
   }
 
   @Test("of one client address are counted for it alone")

@@ -125,6 +125,20 @@ struct RelayingTests {
     server.stop()
   }
 
+  /// given a listener of both families; when a client comes by IPv4; then it is named as one of IPv4, and not by the address
+  /// that the socket has it under: it is the same client wherever it comes in.
+  @Test("by IPv4 to a listener of both families is named by its IPv4 address")
+  func bothFamilies() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(listen: [.tcp(host: "*", port: 0)], to: [server.target]) { rig in
+      let client = try await Connection.connect(to: .loopback(port: try #require(rig.address.port)))
+      let local = try #require(client.localAddress)
+      client.close()
+      #expect(await rig.log.connection(0)["client"] == "\(local)")
+    }
+    server.stop()
+  }
+
   @Test("may come by a Unix socket and go to one, on several reactors", arguments: [1, 3])
   func unix(reactors: Int) async throws {
     let (front, back) = ("@millrace-front-\(reactors)", "@millrace-back-\(reactors)")
@@ -148,7 +162,7 @@ struct RelayingTests {
 }
 
 extension RelayRig {
-  /// Bytes that have been delivered so far.
+  /// How often something was sent on so far.
   func sent() async -> Int { await relay.reactorMetrics().reduce(0) { $0 + ($1.systemCalls["send"] ?? 0) } }
 }
 

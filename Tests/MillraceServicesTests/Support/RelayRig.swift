@@ -17,13 +17,14 @@ struct RelayRig: Sendable {
   /// Runs `body` beside a relay, shuts that down, and looks that nothing is left.
   static func run(
     listen: [ServiceAddress] = [.tcp(host: "127.0.0.1", port: 0)], to upstreams: [UpstreamTarget], reactors: Int = 1,
-    _ change: (inout RelayConfiguration) -> Void = { _ in }, _ body: (RelayRig) async throws -> Void
+    _ change: (inout RelayConfiguration) -> Void = { _ in }, logLevel: Logger.Level = .trace,
+    _ body: (RelayRig) async throws -> Void
   ) async throws {
     var configuration = RelayConfiguration(listen: listen, upstreams: upstreams)
     configuration.drainTimeout = .seconds(20)
     change(&configuration)
     let group = try Reactors(count: reactors)
-    let rig = try await RelayRig(configuration, on: group)
+    let rig = try await RelayRig(configuration, on: group, logLevel)
     do { try await body(rig) } catch {
       await rig.cancel()
       await group.shutdown()
@@ -39,9 +40,11 @@ struct RelayRig: Sendable {
     await group.shutdown()
   }
 
-  private init(_ configuration: RelayConfiguration, on reactors: Reactors) async throws {
+  private init(_ configuration: RelayConfiguration, on reactors: Reactors, _ level: Logger.Level) async throws {
     let log = LogCapture()
-    let relay = Relay(configuration, logger: log.logger, reactors: reactors)
+    var logger = log.logger
+    logger.logLevel = level
+    let relay = Relay(configuration, logger: logger, reactors: reactors)
     addresses = try await relay.bind()
     let quiet = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
     let group = ServiceGroup(services: [relay], logger: quiet)
