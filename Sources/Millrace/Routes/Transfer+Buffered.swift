@@ -7,10 +7,8 @@ extension Transfer {
   func biteBuffered(_ allowance: Int) -> Step {
     if let collector { return biteCollecting(allowance, into: collector) }
     guard var lease = buffer.take() else { return .refused(Refusal("no buffer")) }
-    let before = ledger.delivered
     let step = passThrough(&lease, allowance)
     buffer = consume lease
-    gauge.moved(ledger.delivered - before)
     return step
   }
 
@@ -103,6 +101,8 @@ extension Transfer {
       if fromPrefix > 0 { ledger.deliver(fromPrefix, by: routes == .only(.buffered) ? .buffered : .memory) }
       if count > fromPrefix { ledger.deliver(count - fromPrefix, by: .buffered) }
       left -= min(left, count)
+      // At once, not after the bite: what has become bulk must not go on through the buffer to the end of its turn.
+      gauge.moved(count)
       return nil
     } catch {
       return stepAfterWrite(error)
