@@ -1,5 +1,4 @@
 import CLinux
-import Synchronization
 package import SystemPackage
 
 /// What an injected fault does to the call it strikes.
@@ -51,7 +50,7 @@ package final class Faults: Sendable {
     var nextToken = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   private init() {}
 

@@ -1,5 +1,4 @@
 import LinuxCalls
-import Synchronization
 
 /// What other threads hand to a reactor.
 enum Command: Sendable {
@@ -20,7 +19,7 @@ final class Inbox: Sendable {
     var isEmpty: Bool { jobs.isEmpty && commands.isEmpty }
   }
 
-  private let contents = Mutex(Contents())
+  private let contents = Guarded(Contents())
   let bell: Int32
 
   init(bell: Int32) { self.bell = bell }

@@ -41,7 +41,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     var awaited: [@Sendable () -> Void] = []
   }
 
-  private let end = Mutex(End())
+  private let end = Guarded(End())
 
   /// Starts the thread.
   init(index: Int, pipeBudget: Int, blockingPool: BlockingPool) throws(Errno) {

@@ -1,6 +1,5 @@
 import LinuxCalls
 import Reactors
-import Synchronization
 import Testing
 
 @Suite("The blocking pool", .timeLimit(.minutes(1)))
@@ -15,7 +14,7 @@ struct BlockingPoolTests {
 
   /// Counts those inside.
   private final class Crowd: Sendable {
-    private let counts = Mutex([0, 0, 0])
+    private let counts = Guarded([0, 0, 0])
 
     var most: Int { counts.withLock { $0[1] } }
     var visits: Int { counts.withLock { $0[2] } }
@@ -130,7 +129,7 @@ struct BlockingPoolTests {
   func order(_ kinds: [BlockingPool.Awaited]) async throws {
     let pool = BlockingPool(limit: 1)
     let gate = try Gate()
-    let log = Mutex<[Int]>([])
+    let log = Guarded<[Int]>([])
     let isBusy = Moment()
     async let first: Void = pool.run {
       isBusy.comes()
@@ -157,7 +156,7 @@ struct BlockingPoolTests {
   func errands() async throws {
     try await onReactor { reactor in
       let parker = reactor.leaseParker()
-      let sum = Mutex(0)
+      let sum = Guarded(0)
       for number in 1...500 {
         reactor.beginBlockingCall()
         let ticket = parker.ticket

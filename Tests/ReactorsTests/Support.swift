@@ -1,7 +1,6 @@
 import Glibc
 import LinuxCalls
 import Reactors
-import Synchronization
 import SystemPackage
 
 /// Runs `body` with reactors of its own, and ends them afterwards.
@@ -48,7 +47,7 @@ final class Moment: Sendable {
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   var hasCome: Bool { state.withLock { $0.hasCome } }
 

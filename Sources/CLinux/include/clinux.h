@@ -147,4 +147,16 @@ long clinux_set_congestion(int fd, const char *name);
 long clinux_get_congestion(int fd, char *name, uint32_t *size);
 long clinux_set_ulp(int fd, const char *name);
 
+// What the thread sanitizer cannot see: that whoever acquires comes after whoever released. Nothing in other builds. A
+// macro of our own says which it is, for Swift's importer does not know __has_feature(thread_sanitizer).
+#ifdef CLINUX_THREAD_SANITIZER
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+static inline void clinux_sanitizer_acquire(const void *address) { __tsan_acquire((void *)address); }
+static inline void clinux_sanitizer_release(const void *address) { __tsan_release((void *)address); }
+#else
+static inline void clinux_sanitizer_acquire(const void *address) { (void)address; }
+static inline void clinux_sanitizer_release(const void *address) { (void)address; }
+#endif
+
 #endif

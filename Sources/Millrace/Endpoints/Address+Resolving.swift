@@ -1,6 +1,5 @@
 import LinuxCalls
 import Reactors
-import Synchronization
 
 extension Address {
   /// The addresses of a name, in the order of RFC 6724. Runs in the blocking pool. getaddrinfo(3)
@@ -52,7 +51,7 @@ private final class FirstAnswer: Sendable {
     case given(Answer)
   }
 
-  private let state = Mutex(State.open)
+  private let state = Guarded(State.open)
 
   var isGiven: Bool {
     state.withLock { if case .given = $0 { true } else { false } }

@@ -57,7 +57,7 @@ final class Descriptor: Sendable {
     var copies: [Parker.Ticket] { [reader, writer].compactMap { $0 } + others }
   }
 
-  private let use = Mutex(Use())
+  private let use = Guarded(Use())
   /// Apart from the rest, for a copy asks it at every bite.
   private let closing = Atomic<Bool>(false)
 

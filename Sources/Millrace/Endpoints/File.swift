@@ -1,6 +1,5 @@
 import LinuxCalls
 import Reactors
-import Synchronization
 public import SystemPackage
 
 /// A file, or whatever stands behind a path or a descriptor: routes go by what the kernel says it is.
@@ -14,12 +13,12 @@ public final class File: Sendable {
   let descriptor: Descriptor
   /// The path it was opened with, or "descriptor 7".
   public let name: String
-  private let cursor: Mutex<Int64>
+  private let cursor: Guarded<Int64>
 
   init(descriptor: Descriptor, name: String, position: Int64) {
     self.descriptor = descriptor
     self.name = name
-    cursor = Mutex(position)
+    cursor = Guarded(position)
   }
 
   /// Takes over `fileDescriptor`, which is closed with this file. The position starts at the descriptor's own.

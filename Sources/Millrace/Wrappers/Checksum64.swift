@@ -1,11 +1,11 @@
-import Synchronization
+import LinuxCalls
 
 /// XXH64, a fast checksum that is not for cryptography: to see that what arrived is what was sent.
 ///
 /// Follows the specification of xxHash 0.1.1 with seed 0. For a digest wrap one of swift-crypto's hashes in a
 /// ``ByteHasher`` of your own; it takes three lines.
 public final class Checksum64: ByteHasher {
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// A checksum of nothing yet.
   public init() {}

@@ -1,5 +1,5 @@
+import LinuxCalls
 import Millrace
-import Synchronization
 
 /// Who may come in: how many connections there are, in all and of each client. Shared by all reactors.
 final class Admission: Sendable {
@@ -12,7 +12,7 @@ final class Admission: Sendable {
     var awaitEmpty: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let present = Mutex(Present())
+  private let present = Guarded(Present())
   let most: Int
   let mostPerClient: Int?
 

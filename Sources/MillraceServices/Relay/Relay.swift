@@ -3,7 +3,6 @@ public import Logging
 public import Millrace
 public import Reactors
 public import ServiceLifecycle
-import Synchronization
 
 /// Joins stream sockets at kernel speed: each client to an upstream, byte for byte, until both have said their last word.
 ///
@@ -24,7 +23,7 @@ public final class Relay: Service {
   private let logger: Logger
   private let ownReactors: Reactors?
   private let pool: UpstreamPool
-  private let bound = Mutex<Bound?>(nil)
+  private let bound = Guarded<Bound?>(nil)
 
   private struct Bound: Sendable {
     let reactors: Reactors

@@ -9,7 +9,7 @@ final class Upstream: Sendable {
   /// What rendezvous hashing knows it by: the same in every process.
   let hash: UInt64
   private let open = Atomic<Int>(0)
-  private let health = Mutex(UpstreamHealth())
+  private let health = Guarded(UpstreamHealth())
 
   init(_ address: Address, weight: Int) {
     self.address = address

@@ -1,7 +1,6 @@
 import LinuxCalls
 import Logging
 import Millrace
-import Synchronization
 
 /// The upstreams of a service: who they are now, and whose turn it is. Shared by all reactors.
 final class UpstreamPool: Sendable {
@@ -14,7 +13,7 @@ final class UpstreamPool: Sendable {
     var credits: [Int] = []
   }
 
-  private let members: Mutex<Members>
+  private let members: Guarded<Members>
   private let balance: Balance
   private let policy: UpstreamHealth.Policy
   private let resolveTimeout: Duration
@@ -24,7 +23,7 @@ final class UpstreamPool: Sendable {
     _ targets: [UpstreamTarget], balance: Balance, policy: UpstreamHealth.Policy, resolveTimeout: Duration,
     logger: Logger
   ) {
-    members = Mutex(Members(targets: targets))
+    members = Guarded(Members(targets: targets))
     self.balance = balance
     self.policy = policy
     self.resolveTimeout = resolveTimeout

@@ -1,10 +1,9 @@
 import LinuxCalls
 import Millrace
-import Synchronization
 
 /// Names in the file system that must not outlive this process: a half-written file, the socket it listens at.
 enum Leftovers {
-  private static let paths = Mutex<Set<String>>([])
+  private static let paths = Guarded<Set<String>>([])
 
   static func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
 

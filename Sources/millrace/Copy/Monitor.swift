@@ -1,5 +1,5 @@
+import LinuxCalls
 import Millrace
-import Synchronization
 
 /// Where the copy stands, for those who want to look at any time: the copy writes it, the progress line and whoever
 /// ends the process without the copy read it.
@@ -26,7 +26,7 @@ final class Monitor: Sendable {
     var fate = ""
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   var now: State { state.withLock { $0 } }
 

@@ -1,7 +1,6 @@
 import Glibc
 import LinuxCalls
 import Millrace
-import Synchronization
 
 /// Why a copy is stopped before its end.
 enum StopReason: Sendable {
@@ -30,7 +29,7 @@ enum StopReason: Sendable {
 /// Waits for a reason to stop: a signal or the time limit. Then the copy gets a moment to end by itself, with its
 /// report; a call that does not come back (a disk that hangs, a flush that takes long) does not keep the process.
 final class Stop: Sendable {
-  private let first = Mutex<StopReason?>(nil)
+  private let first = Guarded<StopReason?>(nil)
 
   /// How long a copy may take to end: cleaning up is a few calls.
   private static let grace = Duration.seconds(1)

@@ -1,6 +1,6 @@
 import Glibc
+import LinuxCalls
 import Logging
-import Synchronization
 
 /// A log of lines: time, level, message, fields.
 struct LineLogHandler: LogHandler {
@@ -34,7 +34,7 @@ enum LogTime {
   }
 
   // The calendar is asked once a second.
-  private static let second = Mutex(Second())
+  private static let second = Guarded(Second())
 
   static func now() -> String {
     var time = timespec()

@@ -1,6 +1,6 @@
 import Dispatch
+import LinuxCalls
 import Millrace
-import Synchronization
 
 /// Lines on their way to standard error. Whoever reads it may be slow, and a reactor must not wait: the lines are written by
 /// a thread of their own, and what does not fit into a bounded queue is counted and left out.
@@ -14,7 +14,7 @@ final class LogOutput: Sendable {
     var lost = 0
   }
 
-  private let waiting = Mutex(Waiting())
+  private let waiting = Guarded(Waiting())
   private let queue = DispatchQueue(label: "millrace.log")
   private let write: @Sendable ([UInt8]) -> Void
 

@@ -1,5 +1,5 @@
+import LinuxCalls
 import Logging
-import Synchronization
 
 /// A log that a test reads.
 final class LogCapture: Sendable {
@@ -10,7 +10,7 @@ final class LogCapture: Sendable {
     subscript(_ name: String) -> String? { fields[name] }
   }
 
-  private let entries = Mutex<[Line]>([])
+  private let entries = Guarded<[Line]>([])
 
   var lines: [Line] { entries.withLock { $0 } }
   /// What was said of connections, in the order of their ends.

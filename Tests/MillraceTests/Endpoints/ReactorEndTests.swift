@@ -1,5 +1,5 @@
+import LinuxCalls
 import Millrace
-import Synchronization
 import Testing
 
 /// A reader that answers when it is let go on.
@@ -8,7 +8,7 @@ private struct HeldReader: ByteReader, ByteSource {
   let hasGiven = Box()
 
   final class Box: Sendable {
-    let value = Mutex(false)
+    let value = Guarded(false)
   }
 
   var sourceShape: SourceShape { .reader(self) }

@@ -1,7 +1,6 @@
 import Glibc
 import LinuxCalls
 import Reactors
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -62,7 +61,7 @@ struct SharedPoolTests {
 
 /// Finds nothing, and writes down what it was asked for.
 private final class Resolver: Sendable {
-  private let asked = Mutex<[String]>([])
+  private let asked = Guarded<[String]>([])
 
   var names: [String] { asked.withLock { $0 } }
 

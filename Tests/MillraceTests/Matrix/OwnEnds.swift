@@ -1,13 +1,13 @@
+import LinuxCalls
 @testable import Millrace
-import Synchronization
 
 /// A reader of the test's own, which gives what it likes of what it is asked for.
 final class ArrayReader: ByteReader {
-  private let state: Mutex<ArraySlice<UInt8>>
+  private let state: Guarded<ArraySlice<UInt8>>
   private let count: Int
 
   init(_ bytes: [UInt8]) {
-    state = Mutex(bytes[...])
+    state = Guarded(bytes[...])
     count = bytes.count
   }
 
@@ -36,7 +36,7 @@ final class ArrayWriter: ByteWriter {
     var isFinished = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   let gate = Gate(isOpen: true)
 
   var bytes: [UInt8] { state.withLock { $0.bytes } }

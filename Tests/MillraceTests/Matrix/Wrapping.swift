@@ -1,9 +1,9 @@
+import LinuxCalls
 import Millrace
-import Synchronization
 
 /// What an observer of the test's was told.
 final class ProgressLog: Sendable {
-  private let entries = Mutex<[CopyProgress]>([])
+  private let entries = Guarded<[CopyProgress]>([])
 
   func note(_ progress: CopyProgress) { entries.withLock { $0.append(progress) } }
 

@@ -1,9 +1,9 @@
+import LinuxCalls
 import Millrace
-import Synchronization
 
 /// What a way of one's own was asked for.
 final class WayLog: Sendable {
-  private let entries = Mutex<[Int?]>([])
+  private let entries = Guarded<[Int?]>([])
 
   /// The limits it was asked with, in order.
   var limits: [Int?] { entries.withLock { $0 } }

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import LinuxCalls
 
 /// Holds back whoever comes to it until it is opened: a task or a thread.
 final class Gate: Sendable {
@@ -10,9 +10,9 @@ final class Gate: Sendable {
     var arrivals = 0
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
-  init(isOpen: Bool = false) { state = Mutex(State(isOpen: isOpen)) }
+  init(isOpen: Bool = false) { state = Guarded(State(isOpen: isOpen)) }
 
   var isOpen: Bool { state.withLock { $0.isOpen } }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import LinuxCalls
 
 /// Does `body`, which may block, on a thread of its own, with SIGPIPE blocked: neither a reactor nor the threads of
 /// Swift's tasks wait for it.
@@ -23,7 +23,7 @@ private final class ThreadOutcome<Value: Sendable>: Sendable {
     case done(Result<Value, any Error>)
   }
 
-  private let state = Mutex(State.running)
+  private let state = Guarded(State.running)
 
   func come(_ result: Result<Value, any Error>) {
     let waiting = state.withLock { state -> CheckedContinuation<Value, any Error>? in

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import LinuxCalls
 
 /// A system call of the test's own failed.
 struct PlainFailure: Error, CustomStringConvertible {
@@ -12,7 +12,7 @@ struct PlainFailure: Error, CustomStringConvertible {
 /// something else. Closed with the last reference.
 final class PlainDescriptor: Sendable {
   let number: Int32
-  private let isClosed = Mutex(false)
+  private let isClosed = Guarded(false)
 
   init(_ number: Int32) { self.number = number }
 

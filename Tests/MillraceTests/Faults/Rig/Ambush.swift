@@ -1,6 +1,5 @@
 import LinuxCalls
 import Millrace
-import Synchronization
 
 /// When a fault strikes.
 enum Moment: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -28,7 +27,7 @@ final class Ambush: Sendable {
 
   private let faults: [Faults.Fault]
   private let threshold: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(_ faults: [Faults.Fault], after threshold: Int = 0, stride: Int = 64 * 1024) {
     self.faults = faults
