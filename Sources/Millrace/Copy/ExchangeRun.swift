@@ -17,6 +17,12 @@ package final class ExchangeRun: @unchecked Sendable {
   private var firstToEnd = ExchangeReport.Direction.forth
   /// Nanoseconds without a byte once one direction is over; `Int64.max` is as before.
   private let halfClosedLimit: Int64
+  /// What came of it, where its caller is elsewhere. In a box: the report is large, and most never have one here.
+  private final class Settled {
+    let report: ExchangeReport
+    init(_ report: ExchangeReport) { self.report = report }
+  }
+  private var settled: Settled?
   private var tickets: (Parker.Ticket, Parker.Ticket)?
 
   /// Never inlined: what it needs for a moment would stay in the caller's frame.
@@ -90,6 +96,8 @@ package final class ExchangeRun: @unchecked Sendable {
     requests = nil
     prepare(forth, back, on: reactor)
     await drive()
+    // What it leaves behind is the reactor's, and its thread's alone.
+    settled = Settled(settle())
   }
 
   private func alternate() async {
@@ -165,7 +173,10 @@ package final class ExchangeRun: @unchecked Sendable {
   }
 
   @inline(never)
-  package func outcome() -> ExchangeReport {
+  package func outcome() -> ExchangeReport { settled?.report ?? settle() }
+
+  @inline(never)
+  private func settle() -> ExchangeReport {
     guard let forth, let back else { preconditionFailure("an exchange is driven before it is asked for its outcome") }
     let results = (forth.conclude(), back.conclude())
     let first: ExchangeReport.Direction? =

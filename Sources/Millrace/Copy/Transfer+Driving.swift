@@ -79,10 +79,15 @@ extension Transfer {
     assert(reactor.isCurrent, "a copy goes on on its reactor's thread")
     let calls = SystemCallCounts.ofThisThread
     let start = measuresCPU ? Linux.now : 0
-    defer {
-      ledger.calls.add(from: calls, to: .ofThisThread)
-      if measuresCPU { ledger.busy += Linux.now - start }
-    }
+    let suspension = workOrFail()
+    ledger.calls.add(from: calls, to: .ofThisThread)
+    if measuresCPU { ledger.busy += Linux.now - start }
+    // The last touch: from here on a thread of the pool has it.
+    if case .offloaded = suspension, let offloaded { reactor.blockingPool.submit(offloaded) }
+    return suspension
+  }
+
+  private func workOrFail() -> Suspension {
     do throws(CopyFailure) {
       return try work()
     } catch {

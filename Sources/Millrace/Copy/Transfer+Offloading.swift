@@ -39,7 +39,6 @@ extension Transfer {
     waiting = .pool
     ledger.waits.blockingPool &+= 1
     reactor.beginBlockingCall()
-    reactor.blockingPool.submit(work)
     return .offloaded
   }
 
