@@ -98,7 +98,8 @@ struct FairnessTests {
 
       #expect(answers == (0..<200).map { [UInt8($0)] })
       #expect(echoed == 200)
-      #expect(try await bulk.value > 200)
+      // At least whenever the echo had had its share of calls.
+      #expect(try await bulk.value > 200 / 16)
     }
   }
 

@@ -110,10 +110,11 @@ struct RelayingTests {
   /// given a client that has finished, and an upstream that never answers; when the half-closed time is up; then it ends.
   @Test("that is half-closed has a time of its own")
   func halfClosed() async throws {
+    let (isOver, end) = AsyncStream.makeStream(of: Void.self)
     let server = try TestServer { connection in
       let end = try await connection.read()
       #expect(end.isEmpty)
-      await #expect(throws: EndpointError.self) { () async throws in try await connection.readUntilBroken() }
+      for await _ in isOver {}
     }
     try await RelayRig.run(to: [server.target], { $0.halfClosedTimeout = .milliseconds(30) }) { rig in
       let client = try await rig.connect()
@@ -121,6 +122,39 @@ struct RelayingTests {
       await #expect(throws: EndpointError.self) { _ = try await client.readAll() }
       #expect(await rig.log.connection(0)["ended"] == "timed out half-closed")
       client.close()
+    }
+    end.finish()
+    server.stop()
+  }
+
+  /// given a client that has finished, and an upstream that answers byte by byte for longer than the half-closed time; when
+  /// each byte has come to the client before the next one goes; then it is never cut off.
+  @Test("that is half-closed goes on for as long as bytes move")
+  func halfClosedAndBusy() async throws {
+    let patience = Duration.seconds(1)
+    let (arrived, arrive) = AsyncStream.makeStream(of: Void.self)
+    let server = try TestServer { connection in
+      let end = try await connection.read()
+      #expect(end.isEmpty)
+      let clock = ContinuousClock()
+      let start = clock.now
+      for await _ in arrived {
+        if clock.now - start > patience * 1.5 { break }
+        try await connection.write([1])
+      }
+    }
+    try await RelayRig.run(to: [server.target], { $0.halfClosedTimeout = patience }) { rig in
+      let client = try await rig.connect()
+      try client.finishWriting()
+      arrive.yield()
+      while true {
+        let bytes = try await client.read()
+        if bytes.isEmpty { break }
+        // What the answer to this one is is the server's to say.
+        arrive.yield()
+      }
+      client.close()
+      #expect(await rig.log.connection(0)["ended"] == "client closed")
     }
     server.stop()
   }
@@ -164,14 +198,4 @@ struct RelayingTests {
 extension RelayRig {
   /// How often something was sent on so far.
   func sent() async -> Int { await relay.reactorMetrics().reduce(0) { $0 + ($1.systemCalls["send"] ?? 0) } }
-}
-
-extension Connection {
-  fileprivate func readUntilBroken() async throws {
-    // The end of the other side is there already: only a write finds out.
-    while true {
-      try await write([0])
-      await Task.yield()
-    }
-  }
 }

@@ -10,9 +10,14 @@ final class LogCapture: Sendable {
     subscript(_ name: String) -> String? { fields[name] }
   }
 
-  private let entries = Guarded<[Line]>([])
+  private struct Entries: Sendable {
+    var lines: [Line] = []
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
 
-  var lines: [Line] { entries.withLock { $0 } }
+  private let entries = Guarded(Entries())
+
+  var lines: [Line] { entries.withLock { $0.lines } }
   /// What was said of connections, in the order of their ends.
   var connections: [Line] { lines.filter { $0.message == "relayed" || $0.message == "refused" } }
   var endings: [String] { connections.compactMap { $0["ended"] } }
@@ -22,10 +27,31 @@ final class LogCapture: Sendable {
   /// The line of the connection that ended as number `place`, once it has.
   func connection(_ place: Int) async -> Line {
     while true {
+      let count = lines.count
       let all = connections
       if all.count > place { return all[place] }
-      await Task.yield()
+      await nextLine(after: count)
     }
+  }
+
+  /// Suspends until there are more lines than that.
+  private func nextLine(after count: Int) async {
+    await withCheckedContinuation { continuation in
+      let isThere = entries.withLock { entries in
+        if entries.lines.count <= count { entries.waiting.append(continuation) }
+        return entries.lines.count > count
+      }
+      if isThere { continuation.resume() }
+    }
+  }
+
+  private func add(_ line: Line) {
+    let waiting = entries.withLock { entries in
+      entries.lines.append(line)
+      defer { entries.waiting = [] }
+      return entries.waiting
+    }
+    for continuation in waiting { continuation.resume() }
   }
 
   private struct Handler: LogHandler {
@@ -39,7 +65,7 @@ final class LogCapture: Sendable {
 
     func log(event: LogEvent) {
       let fields = (event.metadata ?? [:]).mapValues { "\($0)" }
-      capture.entries.withLock { $0.append(Line(level: event.level, message: "\(event.message)", fields: fields)) }
+      capture.add(Line(level: event.level, message: "\(event.message)", fields: fields))
     }
   }
 }
