@@ -6,30 +6,37 @@ final class Admission: Sendable {
   private struct Present {
     var all = 0
     var byClient: [UInt64: Int] = [:]
+    var rate: AcceptRate?
     /// Those that wait for room: each reactor has at most one acceptor for each listener.
     var waiting: [CheckedContinuation<Void, Never>] = []
     var isClosed = false
     var awaitEmpty: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let present = Guarded(Present())
+  private let present: Guarded<Present>
   let most: Int
   let mostPerClient: Int?
 
-  init(most: Int, mostPerClient: Int?) {
+  init(most: Int, mostPerClient: Int?, rate: AcceptRate? = nil) {
+    present = Guarded(Present(rate: rate))
     self.most = most
     self.mostPerClient = mostPerClient
   }
 
   /// Why a connection does not come in.
-  enum Refusal: Error { case full, closed }
+  enum Refusal: Error {
+    case full, closed
+    /// There were too many in the last moment; the next one may come then, in the nanoseconds of `Linux.now`.
+    case tooFast(until: Int64)
+  }
 
   var count: Int { present.withLock { $0.all } }
 
-  func enter() throws(Refusal) {
+  func enter(at now: Int64) throws(Refusal) {
     let refusal: Refusal? = present.withLock { present in
       if present.isClosed { return .closed }
       if present.all >= most { return .full }
+      if let next = present.rate?.admit(at: now) { return .tooFast(until: next) }
       present.all += 1
       return nil
     }

@@ -85,7 +85,9 @@ public final class Relay: Service {
       logger.warning(
         "max-connections is more than there are descriptors for (RLIMIT_NOFILE)", metadata: budget.metadata)
     }
-    let admission = Admission(most: budget.connections, mostPerClient: configuration.maxConnectionsPerClient)
+    let admission = Admission(
+      most: budget.connections, mostPerClient: configuration.maxConnectionsPerClient,
+      rate: configuration.maxAcceptRate.map(AcceptRate.init(perSecond:)))
     let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let workers = zip(bound.reactors.all, bound.listeners).map { reactor, listeners in
       let worker = RelayWorker(configuration, on: reactor, pool, admission, logger) { ask.yield() }
@@ -95,8 +97,9 @@ public final class Relay: Service {
     for worker in workers { worker.start() }
     logger.info("relaying", metadata: ["listeners": .array(bound.listeners[0].map { "\($0.address)" })])
 
-    await withTaskGroup(of: Void.self) { [pool] group in
+    await withTaskGroup(of: Void.self) { [pool, checks] group in
       group.addTask { await Self.keepResolving(pool, every: self.configuration.resolveInterval, asked) }
+      if let checks, let reactor = bound.reactors.all.first { group.addTask { await checks.run(pool, on: reactor) } }
       let isCancelled = await Self.untilShutdown()
       for listener in bound.listeners.joined() { listener.close() }
       admission.close()
@@ -106,6 +109,15 @@ public final class Relay: Service {
     for worker in workers { worker.abortAll() }
     await admission.waitUntilEmpty()
     if ownReactors == nil { await bound.reactors.shutdown() }
+  }
+
+  /// What to find out about upstreams besides what clients find.
+  private var checks: UpstreamChecks? {
+    configuration.checkInterval.map {
+      UpstreamChecks(
+        interval: $0, timeout: configuration.checkTimeout,
+        policy: .init(rise: configuration.checkRise, fall: configuration.checkFall))
+    }
   }
 
   /// True when the task was cancelled.

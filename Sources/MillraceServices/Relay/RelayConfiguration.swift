@@ -22,7 +22,10 @@ public struct RelayConfiguration: Sendable {
   public var maxConnections: Int?
   /// The most connections at once from one client address; nil is no bound. Clients over Unix sockets are not counted.
   public var maxConnectionsPerClient: Int?
-  /// What happens at `maxConnections`. Default: wait.
+  /// The most connections accepted in a second, by all reactors together, 1 to 1,000,000; nil is no bound. After a pause a
+  /// tenth of that may come at once. Default: nil.
+  public var maxAcceptRate: Int?
+  /// What happens at `maxConnections` and at `maxAcceptRate`. Default: wait.
   public var whenFull = WhenFull.wait
 
   /// Networks of proxies whose connections begin with a PROXY header, version 1 or 2, and are reset without one. Others'
@@ -39,6 +42,15 @@ public struct RelayConfiguration: Sendable {
   public var ejectTime = Duration.seconds(1)
   /// For how long at most. Default: 1 min.
   public var maxEjectTime = Duration.seconds(60)
+  /// How often every upstream is connected to, to see whether it is there; nil leaves that to clients' connections.
+  /// Default: nil.
+  public var checkInterval: Duration?
+  /// How long such a connection may take. Default: 2 s.
+  public var checkTimeout = Duration.seconds(2)
+  /// Checks in a row that must succeed before one that is down gets connections again. Default: 2.
+  public var checkRise = 2
+  /// Checks in a row that must fail before one that is up gets no more. Default: 3.
+  public var checkFall = 3
   /// How often names are resolved again; nil only when nobody can be connected to. Default: 30 s.
   public var resolveInterval: Duration? = .seconds(30)
 

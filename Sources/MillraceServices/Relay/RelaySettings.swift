@@ -3,8 +3,9 @@ public enum RelaySettings {
   /// The names there are, in the order of the documentation.
   public static let names = [
     "listen", "to", "balance", "reactors", "connect-timeout", "idle-timeout", "half-closed-timeout", "keep-alive",
-    "max-connections", "max-connections-per-client", "when-full", "accept-proxy-from", "proxy-timeout", "send-proxy",
-    "eject-after", "eject-time", "max-eject-time",
+    "max-connections", "max-connections-per-client", "max-accept-rate", "when-full", "accept-proxy-from",
+    "proxy-timeout", "send-proxy",
+    "eject-after", "eject-time", "max-eject-time", "check-interval", "check-timeout", "check-rise", "check-fall",
     "resolve-interval", "drain-timeout",
   ]
 
@@ -30,6 +31,7 @@ public enum RelaySettings {
     configuration.maxConnections = try reader.number("max-connections", orNone: "descriptors", in: 1...10_000_000)
     configuration.maxConnectionsPerClient = try reader.number(
       "max-connections-per-client", orNone: "unlimited", in: 1...10_000_000)
+    configuration.maxAcceptRate = try reader.number("max-accept-rate", orNone: "unlimited", in: 1...1_000_000)
     configuration.whenFull = try reader.choice("when-full", default: configuration.whenFull)
     configuration.acceptProxyFrom = try reader.list("accept-proxy-from") { (text) throws(ServiceAddress.Malformed) in
       try Network(text)
@@ -39,6 +41,10 @@ public enum RelaySettings {
     configuration.ejectAfter = try reader.number("eject-after", default: configuration.ejectAfter, in: 0...1_000_000)
     configuration.ejectTime = try reader.duration("eject-time", default: "1s")
     configuration.maxEjectTime = try reader.duration("max-eject-time", default: "1m")
+    configuration.checkInterval = try reader.optionalDuration("check-interval", default: "never")
+    configuration.checkTimeout = try reader.duration("check-timeout", default: "2s")
+    configuration.checkRise = try reader.number("check-rise", default: configuration.checkRise, in: 1...1000)
+    configuration.checkFall = try reader.number("check-fall", default: configuration.checkFall, in: 1...1000)
     configuration.resolveInterval = try reader.optionalDuration("resolve-interval", default: "30s")
     configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
     return (configuration, reader.description)

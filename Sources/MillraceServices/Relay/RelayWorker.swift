@@ -73,10 +73,14 @@ final class RelayWorker: @unchecked Sendable {
   private func admit(_ session: RelaySession) async {
     while true {
       do throws(Admission.Refusal) {
-        try admission.enter()
+        try admission.enter(at: Linux.now)
         break
       } catch {
         switch error {
+        case .tooFast(let next) where whenFull == .wait:
+          // The relay is no task that is cancelled: it ends by closing the admission.
+          try? await reactor.sleep(for: .nanoseconds(next - Linux.now))
+        case .tooFast: return refuse(session, .limit("max-accept-rate"))
         // Another reactor was faster. It is accepted and waits here, and no other is accepted meanwhile.
         case .full where whenFull == .wait: await admission.waitForRoom()
         case .full: return refuse(session, .limit("max-connections"))

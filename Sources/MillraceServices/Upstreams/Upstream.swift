@@ -31,4 +31,8 @@ final class Upstream: Sendable {
   }
 
   func succeeded() -> Bool { health.withLock { $0.succeeded() } }
+
+  func checked(_ succeeded: Bool, _ policy: UpstreamHealth.CheckPolicy) -> UpstreamHealth.CheckChange? {
+    health.withLock { $0.checked(succeeded, policy) }
+  }
 }

@@ -122,6 +122,17 @@ final class UpstreamPool: Sendable {
   func noteSuccess(of upstream: Upstream) {
     if upstream.succeeded() { logger.info("upstream \(upstream.address) gets connections again") }
   }
+
+  /// - Parameter failure: nil when the check succeeded.
+  func noteCheck(of upstream: Upstream, _ failure: EndpointError?, _ policy: UpstreamHealth.CheckPolicy) {
+    switch upstream.checked(failure == nil, policy) {
+    case nil: break
+    case .wentDown:
+      logger.warning(
+        "upstream \(upstream.address) is down", metadata: failure.map { ["reason": "\($0)"] } ?? [:])
+    case .cameUp: logger.info("upstream \(upstream.address) is up")
+    }
+  }
 }
 
 extension UpstreamPool.Members {

@@ -59,7 +59,10 @@ struct RelayCommand: AsyncParsableCommand {
   @Option(help: "Connections at once from one address, or 'unlimited'. Default: unlimited.")
   var maxConnectionsPerClient: String?
 
-  @Option(help: "At --max-connections: wait (in the backlog) or refuse (with a reset). Default: wait.")
+  @Option(help: "Connections a second, or 'unlimited'. Default: unlimited.")
+  var maxAcceptRate: String?
+
+  @Option(help: "At these bounds: wait (in the backlog) or refuse (with a reset). Default: wait.")
   var whenFull: String?
 
   @Option(help: "A network of proxies whose connections begin with a PROXY header; may be repeated. Default: none.")
@@ -79,6 +82,18 @@ struct RelayCommand: AsyncParsableCommand {
 
   @Option(help: "For how long at most. Default: 1m.")
   var maxEjectTime: String?
+
+  @Option(help: "How often each upstream is connected to, to see whether it is there, or 'never'. Default: never.")
+  var checkInterval: String?
+
+  @Option(help: "How long such a check may take. Default: 2s.")
+  var checkTimeout: String?
+
+  @Option(help: "Checks in a row that succeed until an upstream is up again. Default: 2.")
+  var checkRise: String?
+
+  @Option(help: "Checks in a row that fail until an upstream is down. Default: 3.")
+  var checkFall: String?
 
   @Option(help: "How often names are resolved again, or 'never'. Default: 30s.")
   var resolveInterval: String?
@@ -107,9 +122,12 @@ struct RelayCommand: AsyncParsableCommand {
     let single: [(String, String?)] = [
       ("balance", balance), ("reactors", reactors), ("connect-timeout", connectTimeout), ("idle-timeout", idleTimeout),
       ("half-closed-timeout", halfClosedTimeout), ("keep-alive", keepAlive), ("max-connections", maxConnections),
-      ("max-connections-per-client", maxConnectionsPerClient), ("when-full", whenFull),
+      ("max-connections-per-client", maxConnectionsPerClient), ("max-accept-rate", maxAcceptRate),
+      ("when-full", whenFull),
       ("proxy-timeout", proxyTimeout), ("send-proxy", sendProxy), ("eject-after", ejectAfter),
-      ("eject-time", ejectTime), ("max-eject-time", maxEjectTime), ("resolve-interval", resolveInterval),
+      ("eject-time", ejectTime), ("max-eject-time", maxEjectTime), ("check-interval", checkInterval),
+      ("check-timeout", checkTimeout),
+      ("check-rise", checkRise), ("check-fall", checkFall), ("resolve-interval", resolveInterval),
       ("drain-timeout", drainTimeout),
     ]
     for case (let name, let value?) in single { flags[name] = [value] }

@@ -51,4 +51,38 @@ struct UpstreamHealthTests {
     }
     #expect(health.isUp(at: 100))
   }
+
+  private let checks = UpstreamHealth.CheckPolicy(rise: 2, fall: 3)
+
+  @Test("is down after its checks that failed in a row, and up after those that succeeded in a row")
+  func checked() {
+    var health = UpstreamHealth()
+    // given: what each check finds, and what is then thought of it
+    let found: [(succeeds: Bool, change: UpstreamHealth.CheckChange?, isUp: Bool)] = [
+      (false, nil, true), (false, nil, true), (true, nil, true), (false, nil, true), (false, nil, true),
+      (false, .wentDown, false), (false, nil, false), (true, nil, false), (false, nil, false), (true, nil, false),
+      (true, .cameUp, true), (true, nil, true),
+    ]
+    for (number, check) in found.enumerated() {
+      let change = health.checked(check.succeeds, checks)
+      #expect(change == check.change, "check \(number)")
+      #expect(health.isUp(at: 0) == check.isUp, "check \(number)")
+    }
+  }
+
+  /// given one that is down by its checks; when a client's connection that was on its way succeeds; then it stays down, for
+  /// the checks say when it is up; and when they do, it is not left out for what clients found before.
+  @Test("goes by its checks once they say that it is down")
+  func checksRule() {
+    var health = UpstreamHealth()
+    for time in 0..<3 { _ = health.failed(at: Int64(time), policy) }
+    for _ in 0..<3 { _ = health.checked(false, checks) }
+    _ = health.succeeded()
+    #expect(!health.isUp(at: 1000))
+    _ = health.failed(at: 1000, UpstreamHealth.Policy(after: 1, first: 1_000_000, most: 1_000_000))
+    _ = health.checked(true, checks)
+    let change = health.checked(true, checks)
+    #expect(change == .cameUp)
+    #expect(health.isUp(at: 1001))
+  }
 }

@@ -116,4 +116,52 @@ struct LimitTests {
     }
     server.stop()
   }
+
+  /// given a rate of ten a second, so that one may come at once; when five come; then the last one is served, and not before
+  /// its time.
+  @Test("that come too fast wait for their turn")
+  func rateWaits() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(to: [server.target], reactors: 2, { $0.maxAcceptRate = 10 }) { rig in
+      let clock = ContinuousClock()
+      let start = clock.now
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<5 {
+          group.addTask {
+            let client = try await rig.connect()
+            try await client.write([UInt8(number)])
+            try client.finishWriting()
+            #expect(try await client.readAll() == [UInt8(number)])
+            client.close()
+          }
+        }
+        try await group.waitForAll()
+      }
+      // The pace is a lower bound of the time, whatever the machine does.
+      #expect(clock.now - start >= .milliseconds(400))
+      _ = await rig.log.connection(4)
+      #expect(rig.log.endings.allSatisfy { $0 == "client closed" })
+    }
+    server.stop()
+  }
+
+  @Test("that come too fast are reset, where that is wanted")
+  func rateRefuses() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(
+      to: [server.target],
+      {
+        $0.maxAcceptRate = 1
+        $0.whenFull = .refuse
+      }
+    ) { rig in
+      let first = try await rig.connect()
+      try await first.write([1])
+      #expect(try await first.read() == [1])
+      await rig.expectReset()
+      #expect(await rig.log.connection(0)["ended"] == "limit: max-accept-rate")
+      first.close()
+    }
+    server.stop()
+  }
 }

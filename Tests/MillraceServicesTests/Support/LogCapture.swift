@@ -34,6 +34,16 @@ final class LogCapture: Sendable {
     }
   }
 
+  /// The first line that `isIt`, once there is one.
+  @discardableResult
+  func line(where isIt: (Line) -> Bool) async -> Line {
+    while true {
+      let all = lines
+      if let line = all.first(where: isIt) { return line }
+      await nextLine(after: all.count)
+    }
+  }
+
   /// Suspends until there are more lines than that.
   private func nextLine(after count: Int) async {
     await withCheckedContinuation { continuation in

@@ -121,26 +121,6 @@ final class TestServer: Sendable {
 
 }
 
-/// An upstream that nobody listens at. Its port stays taken until it is let go: another test's server must not get it.
-final class Nobody: Sendable {
-  private let held: Descriptor
-  let target: UpstreamTarget
-  let port: UInt16
-
-  private struct Descriptor: ~Copyable, Sendable {
-    let number: Int32
-    deinit { try? Linux.close(number) }
-  }
-
-  init() throws {
-    held = Descriptor(number: try Linux.socket(SocketFamily.v4, SocketType.stream))
-    try Linux.setOption(.reuseAddress, of: held.number, to: 1)
-    try Linux.bind(held.number, to: Address.loopback(port: 0).raw)
-    port = try Address(raw: Linux.localAddress(of: held.number)).port ?? 0
-    target = UpstreamTarget(.tcp(host: "127.0.0.1", port: port))
-  }
-}
-
 extension Connection {
   /// Reads to the end of the stream.
   func readAll() async throws -> [UInt8] {
