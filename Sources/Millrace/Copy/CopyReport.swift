@@ -110,6 +110,13 @@ public struct CopyReport: Sendable, Codable, Equatable {
   }
   /// Delivered bytes by the route they took; the sum is `delivered`.
   public var bytesByRoute: [Route: Int] { contents.bytesByRoute }
+  /// The same of one route, without making a dictionary.
+  package func bytes(by route: Route) -> Int {
+    switch box.source {
+    case .contents(let contents): contents.bytesByRoute[route] ?? 0
+    case .ledger(let report): report.ledger.bytes(by: route)
+    }
+  }
   /// Every better route that was not taken.
   public var declined: [Declined] { contents.declined }
   /// Why it ended.

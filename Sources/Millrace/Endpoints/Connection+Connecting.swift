@@ -20,6 +20,25 @@ extension Connection {
     }
   }
 
+  /// Begins to connect to `address` and does not wait: until the peer has answered the connection takes no byte (EAGAIN), and
+  /// then it takes them or fails with what the peer said. For a second sink that must hold up nobody. connect(2)
+  package static func begin(
+    to address: Address, options: ConnectionOptions = ConnectionOptions()
+  ) throws(EndpointError) -> Connection {
+    do throws(CallFailure) {
+      let kind: EndKind = address.raw.family == SocketFamily.unix ? .unix : .tcp
+      let connection = try socket(for: address, kind: kind, options: options)
+      do throws(Errno) {
+        _ = try connection.descriptor.using { (number) throws(Errno) in try Linux.connect(number, to: address.raw) }
+      } catch {
+        throw .errno(error)
+      }
+      return connection
+    } catch {
+      throw error.endpointError("connect to", "\(address)")
+    }
+  }
+
   /// Connects to a name. Its addresses are tried as RFC 8305 has it: IPv6 and IPv4 by turns, the next one when the
   /// last has failed or has not answered for 250 ms, and the first that answers wins.
   ///

@@ -1,8 +1,8 @@
 import LinuxCalls
 import Logging
 
-/// How many connections there may be, by the descriptors that the process may have: two for each, two for each pipe of
-/// those that carry bulk, and some for everything else. getrlimit(2), RLIMIT_NOFILE
+/// How many connections there may be, by the descriptors that the process may have: two for each (three with a
+/// mirror), two for each pipe of those that carry bulk, and some for everything else. getrlimit(2), RLIMIT_NOFILE
 struct DescriptorBudget {
   let descriptors: Int
   let pipes: Int
@@ -13,11 +13,11 @@ struct DescriptorBudget {
   /// What listeners, reactors, logs and files take.
   private static let others = 64
 
-  init(connections wanted: Int?, descriptors: Int = Linux.descriptorLimit) {
+  init(connections wanted: Int?, each: Int = 2, descriptors: Int = Linux.descriptorLimit) {
     self.descriptors = descriptors
     // The reactors lease no more of them than this together (`Reactors`).
     pipes = max(4, descriptors / 16)
-    let room = max(1, (descriptors - Self.others - 2 * pipes) / 2)
+    let room = max(1, (descriptors - Self.others - 2 * pipes) / each)
     connections = min(wanted ?? room, room)
     isShort = (wanted ?? 0) > room
   }

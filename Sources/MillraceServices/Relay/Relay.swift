@@ -1,3 +1,4 @@
+public import CoreMetrics
 import LinuxCalls
 public import Logging
 public import Millrace
@@ -23,6 +24,9 @@ public final class Relay: Service {
   private let logger: Logger
   private let ownReactors: Reactors?
   private let pool: UpstreamPool
+  private let mirror: Mirror?
+  private let factory: any MetricsFactory
+  private let metrics: RelayMetrics
   private let bound = Guarded<Bound?>(nil)
 
   private struct Bound: Sendable {
@@ -30,9 +34,16 @@ public final class Relay: Service {
     let listeners: [[Listener]]
   }
 
-  /// - Parameter reactors: where it runs; nil is reactors of its own, as many as the configuration says.
-  public init(_ configuration: RelayConfiguration, logger: Logger, reactors: Reactors? = nil) {
+  /// - Parameters:
+  ///   - metrics: who gets its metrics; the one that the process has bootstrapped by default.
+  ///   - reactors: where it runs; nil is reactors of its own, as many as the configuration says.
+  public init(
+    _ configuration: RelayConfiguration, logger: Logger, metrics factory: any MetricsFactory = MetricsSystem.factory,
+    reactors: Reactors? = nil
+  ) {
     self.configuration = configuration
+    self.factory = factory
+    metrics = RelayMetrics(factory)
     self.logger = logger
     ownReactors = reactors
     let policy = UpstreamHealth.Policy(
@@ -41,6 +52,11 @@ public final class Relay: Service {
     pool = UpstreamPool(
       configuration.upstreams, balance: configuration.balance, policy: policy, resolveTimeout: .seconds(10),
       logger: logger)
+    mirror = configuration.mirror.map { address in
+      let pool = UpstreamPool(
+        [UpstreamTarget(address)], balance: .roundRobin, policy: policy, resolveTimeout: .seconds(10), logger: logger)
+      return Mirror(pool, RelayWorker.connectionOptions(configuration))
+    }
   }
 
   /// A reading of every reactor it runs on; empty before it listens.
@@ -78,8 +94,9 @@ public final class Relay: Service {
   public func run() async throws {
     _ = try await bind()
     guard let bound = bound.withLock({ $0 }) else { return }
-    for failure in await pool.resolve() { logger.warning("\(failure)") }
-    let budget = DescriptorBudget(connections: configuration.maxConnections)
+    for failure in await resolve() { logger.warning("\(failure)") }
+    let budget = DescriptorBudget(
+      connections: configuration.maxConnections, each: configuration.mirror == nil ? 2 : 3)
     logger.info("limits", metadata: budget.metadata)
     if budget.isShort {
       logger.warning(
@@ -90,7 +107,7 @@ public final class Relay: Service {
       rate: configuration.maxAcceptRate.map(AcceptRate.init(perSecond:)))
     let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let workers = zip(bound.reactors.all, bound.listeners).map { reactor, listeners in
-      let worker = RelayWorker(configuration, on: reactor, pool, admission, logger) { ask.yield() }
+      let worker = RelayWorker(configuration, on: reactor, pool, admission, mirror, metrics, logger) { ask.yield() }
       worker.listen(at: listeners)
       return worker
     }
@@ -98,7 +115,8 @@ public final class Relay: Service {
     logger.info("relaying", metadata: ["listeners": .array(bound.listeners[0].map { "\($0.address)" })])
 
     await withTaskGroup(of: Void.self) { [pool, checks] group in
-      group.addTask { await Self.keepResolving(pool, every: self.configuration.resolveInterval, asked) }
+      group.addTask { await self.keepResolving(asked) }
+      if configuration.metricsInterval != nil { group.addTask { await self.keepRecording() } }
       if let checks, let reactor = bound.reactors.all.first { group.addTask { await checks.run(pool, on: reactor) } }
       let isCancelled = await Self.untilShutdown()
       for listener in bound.listeners.joined() { listener.close() }
@@ -108,6 +126,7 @@ public final class Relay: Service {
     }
     for worker in workers { worker.abortAll() }
     await admission.waitUntilEmpty()
+    if mirror != nil { for worker in workers { await worker.endLinks() } }
     if ownReactors == nil { await bound.reactors.shutdown() }
   }
 
@@ -151,21 +170,39 @@ public final class Relay: Service {
     for wait in waits { wait.cancel() }
   }
 
+  private func resolve() async -> [EndpointError] {
+    var failures = await pool.resolve()
+    if let mirror { failures += await mirror.resolve() }
+    return failures
+  }
+
   /// Resolves the names again now and then, and when someone asks because an upstream is not there.
-  private static func keepResolving(_ pool: UpstreamPool, every interval: Duration?, _ asked: AsyncStream<Void>) async {
+  private func keepResolving(_ asked: AsyncStream<Void>) async {
     await withTaskGroup(of: Void.self) { group in
-      if let interval {
+      if let interval = configuration.resolveInterval {
         group.addTask {
-          while (try? await Task.sleep(for: interval)) != nil { await pool.resolve() }
+          while (try? await Task.sleep(for: interval)) != nil { _ = await self.resolve() }
         }
       }
       group.addTask {
         for await _ in asked {
-          await pool.resolve()
+          _ = await self.resolve()
           // An upstream that stays away must not keep the resolver busy.
           if (try? await Task.sleep(for: .seconds(1))) == nil { return }
         }
       }
     }
+  }
+
+  /// Records what is read and not counted: at once, now and then, and at the end.
+  private func keepRecording() async {
+    guard let interval = configuration.metricsInterval else { return }
+    var gauges = ReactorGauges(factory)
+    repeat {
+      gauges.record(await reactorMetrics())
+      metrics.upstreams.record(pool.all, at: Linux.now)
+    } while (try? await Task.sleep(for: interval)) != nil
+    gauges.record(await reactorMetrics())
+    metrics.upstreams.record(pool.all, at: Linux.now)
   }
 }

@@ -54,6 +54,15 @@ public struct RelayConfiguration: Sendable {
   /// How often names are resolved again; nil only when nobody can be connected to. Default: 30 s.
   public var resolveInterval: Duration? = .seconds(30)
 
+  /// A second place that gets a copy of what clients send, whole connections at a time, and whose answers are thrown away;
+  /// nil is none. It holds up nobody: with 1 MiB waiting for it, or failing, it is let go for the rest of that connection, and
+  /// the log and the metrics say so. Default: nil.
+  public var mirror: ServiceAddress?
+
+  /// How often metrics that are readings are recorded: those of reactors and upstreams. Nil is never; what is counted is
+  /// counted all the same. Default: 10 s.
+  public var metricsInterval: Duration? = .seconds(10)
+
   /// How long connections may take to end by themselves once the relay is to end. Default: 30 s.
   public var drainTimeout = Duration.seconds(30)
 

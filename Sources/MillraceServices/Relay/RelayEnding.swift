@@ -47,6 +47,35 @@ public enum RelayEnding: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// The endings without what differs from one connection to the next: what metrics count by.
+  enum Reason: String, CaseIterable, Sendable {
+    case clientClosed = "client_closed"
+    case upstreamClosed = "upstream_closed"
+    case resetByClient = "reset_by_client"
+    case resetByUpstream = "reset_by_upstream"
+    case timedOutIdle = "timed_out_idle"
+    case timedOutHalfClosed = "timed_out_half_closed"
+    case noUpstream = "no_upstream"
+    case proxyHeader = "proxy_header"
+    case limit, drained, failed
+  }
+
+  var reason: Reason {
+    switch self {
+    case .clientClosed: .clientClosed
+    case .upstreamClosed: .upstreamClosed
+    case .resetBy(.client): .resetByClient
+    case .resetBy(.upstream): .resetByUpstream
+    case .timedOut(.idle): .timedOutIdle
+    case .timedOut(.halfClosed): .timedOutHalfClosed
+    case .noUpstream: .noUpstream
+    case .proxyHeader: .proxyHeader
+    case .limit: .limit
+    case .drained: .drained
+    case .failed: .failed
+    }
+  }
+
   /// From what the exchange of client (forth) and upstream (back) came to.
   init(_ report: ExchangeReport, isAborted: Bool) {
     guard let failure = report.failure else {

@@ -8,19 +8,16 @@ struct RelayLogLine {
   var upstream: String?
   /// Addresses that were tried before, and did not answer.
   var tried: Int
-  var seconds: Double
-  var ending: RelayEnding
-  var sent: CopyReport?
-  var received: CopyReport?
+  var summary: RelaySummary
 
   var metadata: Logger.Metadata {
     var fields: Logger.Metadata = [
-      "client": "\(client)", "listener": "\(listener)", "ended": "\(ending)",
-      "seconds": "\(Amounts.seconds(seconds))",
+      "client": "\(client)", "listener": "\(listener)", "ended": "\(summary.ending)",
+      "seconds": "\(Amounts.seconds(Double(summary.nanoseconds) / 1e9))",
     ]
     if let upstream { fields["upstream"] = "\(upstream)" }
     if tried > 0 { fields["tried"] = "\(tried)" }
-    for (name, report) in [("sent", sent), ("received", received)] {
+    for (name, report) in [("sent", summary.sent), ("received", summary.received)] {
       guard let report else { continue }
       fields["\(name)"] = "\(report.delivered)"
       fields["\(name)-route"] = "\(Self.route(of: report))"
@@ -29,6 +26,7 @@ struct RelayLogLine {
         fields["\(name)-declined"] = "\(report.declined.map { "\($0.route): \($0.reason)" }.joined(separator: "; "))"
       }
     }
+    if let mirror = summary.mirror { fields["mirror"] = "\(mirror)" }
     return fields
   }
 

@@ -13,6 +13,7 @@ final class RelaySession: @unchecked Sendable {
   private let started = Linux.now
   private var upstream: Upstream?
   private var connection: Connection?
+  private var mirror: MirrorLink?
   /// Its place among the worker's.
   var place = 0
   private var isAborted = false
@@ -79,11 +80,16 @@ final class RelaySession: @unchecked Sendable {
   @inline(never)
   private func exchangeRun() -> ExchangeRun? {
     guard let connection else { return nil }
-    guard !head.isEmpty else {
+    mirror = worker.mirrorLink()
+    guard !head.isEmpty || mirror != nil else {
       return ExchangeRun(client, connection, worker.options, worker.halfClosedTimeout, on: worker.reactor)
     }
-    let forth = CopyDirection(from: client.prefixed(by: head), to: connection, options: worker.options)
+    var source = client.prefixed(by: head)
     head = []
+    if let mirror {
+      source = source.teed(to: mirror.connection, whenStalled: .detach(after: .zero), whenFailed: .detach)
+    }
+    let forth = CopyDirection(from: source, to: connection, options: worker.options)
     return ExchangeRun(
       forth, CopyDirection(from: connection, to: client, options: worker.options), worker.halfClosedTimeout,
       on: worker.reactor)
@@ -102,15 +108,18 @@ final class RelaySession: @unchecked Sendable {
       let candidate = worker.pool.choose(for: clientHash ?? 0, at: Linux.now, besides: failed)
     {
       candidate.begin()
+      let began = Linux.now
       do throws(EndpointError) {
         connection = try await Connection.connect(
           to: candidate.address, timeout: worker.connectTimeout, options: worker.connectionOptions)
         worker.pool.noteSuccess(of: candidate)
+        worker.metrics.connected(inNanoseconds: Linux.now - began)
         upstream = candidate
         tried = Int32(failed.count)
         return true
       } catch {
         candidate.end()
+        worker.metrics.failedToConnect()
         worker.pool.noteFailure(of: candidate, error)
         worker.noteUnreachable()
         failed.append(candidate)
@@ -136,15 +145,35 @@ final class RelaySession: @unchecked Sendable {
       if ending.isClean { end.close() } else { end.reset() }
     }
     upstream?.end()
-    worker.ended(self, line(ending, report))
+    let summary = summary(ending, report)
+    worker.ended(self, summary, line(summary))
   }
 
-  /// What the log says of it.
-  func line(_ ending: RelayEnding, _ report: ExchangeReport?) -> RelayLogLine {
+  private func summary(_ ending: RelayEnding, _ report: ExchangeReport?) -> RelaySummary {
+    RelaySummary(
+      ending: ending, nanoseconds: Linux.now - started, sent: report?.forth.report, received: report?.back.report,
+      mirror: mirrorOutcome(report, isClean: ending.isClean))
+  }
+
+  /// Ends the mirror's part in it.
+  private func mirrorOutcome(_ report: ExchangeReport?, isClean: Bool) -> MirrorOutcome? {
+    guard let shared = worker.mirror, let report else { return nil }
+    guard let mirror, let tee = report.forth.report.tees.first else { return .skipped }
+    let outcome = MirrorOutcome(tee)
+    mirror.finish(outcome, isClean: isClean)
+    shared.note(outcome, of: mirror)
+    return outcome
+  }
+
+  /// What the log says when it was not let in.
+  func refusal(_ ending: RelayEnding) -> RelayLogLine {
+    line(RelaySummary(ending: ending, nanoseconds: Linux.now - started))
+  }
+
+  private func line(_ summary: RelaySummary) -> RelayLogLine {
     RelayLogLine(
       client: clientAddress.description, listener: worker.listenerName(Int(listener)),
-      upstream: upstream.map { "\($0.address)" }, tried: Int(tried), seconds: Double(Linux.now - started) / 1e9,
-      ending: ending, sent: report?.forth.report, received: report?.back.report)
+      upstream: upstream.map { "\($0.address)" }, tried: Int(tried), summary: summary)
   }
 }
 

@@ -6,7 +6,7 @@ public enum RelaySettings {
     "max-connections", "max-connections-per-client", "max-accept-rate", "when-full", "accept-proxy-from",
     "proxy-timeout", "send-proxy",
     "eject-after", "eject-time", "max-eject-time", "check-interval", "check-timeout", "check-rise", "check-fall",
-    "resolve-interval", "drain-timeout",
+    "resolve-interval", "mirror", "drain-timeout",
   ]
 
   /// The configuration, and what it is in full as a YAML text.
@@ -46,6 +46,9 @@ public enum RelaySettings {
     configuration.checkRise = try reader.number("check-rise", default: configuration.checkRise, in: 1...1000)
     configuration.checkFall = try reader.number("check-fall", default: configuration.checkFall, in: 1...1000)
     configuration.resolveInterval = try reader.optionalDuration("resolve-interval", default: "30s")
+    configuration.mirror = try reader.optional("mirror") { (text) throws(ServiceAddress.Malformed) in
+      try UpstreamTarget.address(text)
+    }
     configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
     return (configuration, reader.description)
   }

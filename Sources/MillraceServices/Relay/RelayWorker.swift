@@ -12,6 +12,8 @@ final class RelayWorker: @unchecked Sendable {
   let connectTimeout: Duration
   let halfClosedTimeout: Duration?
   let admission: Admission
+  let mirror: Mirror?
+  let metrics: RelayMetrics
   let acceptProxyFrom: [Network]
   let proxyTimeout: Duration
   let sendProxy: ProxyVersion
@@ -20,14 +22,18 @@ final class RelayWorker: @unchecked Sendable {
   private let askForNames: @Sendable () -> Void
   private var listeners: [Listener] = []
   private var sessions: [RelaySession] = []
+  /// The mirror's connections; some outlast the sessions that they were made for.
+  private var links: [ObjectIdentifier: MirrorLink] = [:]
 
   init(
     _ configuration: RelayConfiguration, on reactor: Reactor, _ pool: UpstreamPool, _ admission: Admission,
-    _ logger: Logger, askForNames: @escaping @Sendable () -> Void
+    _ mirror: Mirror?, _ metrics: RelayMetrics, _ logger: Logger, askForNames: @escaping @Sendable () -> Void
   ) {
     self.reactor = reactor
     self.pool = pool
     self.admission = admission
+    self.mirror = mirror
+    self.metrics = metrics
     self.logger = logger
     self.askForNames = askForNames
     acceptProxyFrom = configuration.acceptProxyFrom
@@ -88,6 +94,7 @@ final class RelayWorker: @unchecked Sendable {
         }
       }
     }
+    metrics.began()
     session.place = sessions.count
     sessions.append(session)
     reactor.task { await session.open() }
@@ -95,7 +102,8 @@ final class RelayWorker: @unchecked Sendable {
 
   private func refuse(_ session: RelaySession, _ ending: RelayEnding) {
     session.reset()
-    logger.info("refused", metadata: session.line(ending, nil).metadata)
+    metrics.refused(ending)
+    logger.info("refused", metadata: session.refusal(ending).metadata)
   }
 
   // MARK: - Ending
@@ -105,19 +113,33 @@ final class RelayWorker: @unchecked Sendable {
   /// An upstream cannot be connected to: its name may stand for others by now.
   func noteUnreachable() { askForNames() }
 
-  func ended(_ session: RelaySession, _ line: @autoclosure () -> RelayLogLine) {
+  func ended(_ session: RelaySession, _ summary: RelaySummary, _ line: @autoclosure () -> RelayLogLine) {
     let last = sessions.removeLast()
     if last !== session {
       last.place = session.place
       sessions[session.place] = last
     }
+    metrics.ended(summary)
     // Where nobody reads it, nobody writes it either.
     logger.info("relayed", metadata: line().metadata)
     admission.leave(session.countedAs)
   }
 
-  /// Ends what is left; on any thread.
+  /// A new connection to the mirror; nil where there is none, or it is left out.
+  func mirrorLink() -> MirrorLink? {
+    guard let mirror else { return nil }
+    let link = mirror.begin(on: reactor) { [unowned self] in self.links[ObjectIdentifier($0)] = nil }
+    if let link { links[ObjectIdentifier(link)] = link }
+    return link
+  }
+
+  /// Ends what is left; from anywhere.
   func abortAll() {
     reactor.task { for session in self.sessions { session.abort() } }
+  }
+
+  /// Ends what outlasts the sessions; from anywhere, when they have ended.
+  func endLinks() async {
+    _ = await reactor.task { for link in self.links.values { link.end() } }.result
   }
 }

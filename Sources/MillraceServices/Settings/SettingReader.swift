@@ -22,14 +22,30 @@ struct SettingReader {
     return values
   }
 
+  /// One value, or "none".
+  mutating func optional<Value>(
+    _ name: String, _ parse: (String) throws(ServiceAddress.Malformed) -> Value
+  ) throws(SettingsError) -> Value? {
+    let found = try settings.find(name)
+    if let found, found.texts.count != 1 { throw tooMany(name, found) }
+    let given = found?.texts.first ?? "none"
+    note(name, [given], found)
+    guard let found, given != "none" else { return nil }
+    do throws(ServiceAddress.Malformed) { return try parse(given) } catch {
+      throw SettingsError(found, given, error.description)
+    }
+  }
+
+  private func tooMany(_ name: String, _ found: Settings.Found) -> SettingsError {
+    SettingsError("\(found.origin): '\(name)' has one value, not \(found.texts.count)")
+  }
+
   /// One text that `parse` makes a value of; nil from it means that it cannot.
   mutating func value<Value>(
     _ name: String, default text: String, _ expected: String, _ parse: (String) -> Value?
   ) throws(SettingsError) -> Value {
     let found = try settings.find(name)
-    if let found, found.texts.count != 1 {
-      throw SettingsError("\(found.origin): '\(name)' has one value, not \(found.texts.count)")
-    }
+    if let found, found.texts.count != 1 { throw tooMany(name, found) }
     let given = found?.texts.first ?? text
     guard let value = parse(given) else {
       throw SettingsError(found ?? Settings.Found(texts: [], origin: .flag("--\(name)")), given, expected)

