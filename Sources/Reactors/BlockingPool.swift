@@ -13,9 +13,9 @@ package protocol BlockingWork: AnyObject, Sendable {
 /// Threads start when there is work and none is free, up to `limit`; beyond that the work queues. A thread without
 /// work for ten seconds ends.
 ///
-/// A disk answers. A name server or the other side of a FIFO may not, and so either has a bounded share of the threads:
-/// a quarter for resolvers, half for peers, at least one. A quarter is always left to disks; of one thread or two, what
-/// waits for others may hold all.
+/// A disk answers. A name server or the other side of a FIFO or terminal may not, and so either has a bounded share of
+/// the threads: a quarter for resolvers, half for peers, at least one. A quarter is always left to disks; of one thread
+/// or two, what waits for others may hold all.
 package final class BlockingPool: @unchecked Sendable {
   /// Whom a piece of work waits for.
   package enum Awaited: Int, CaseIterable, Sendable {
@@ -23,7 +23,7 @@ package final class BlockingPool: @unchecked Sendable {
     case disk
     /// A resolver, and with it a name server.
     case resolver
-    /// Another process that has to open the other side.
+    /// Another process: it has to open the other side, to read or to write there.
     case peer
 
     fileprivate func share(of limit: Int) -> Int {

@@ -21,6 +21,9 @@
 /// Cancelling the task ends the copy with ``CopyError/Cause/cancelled``. Both ends stay usable after any error but
 /// their own: what was taken and not delivered is the error's ``CopyError/residue``.
 ///
+/// While a call of the copy is in the blocking pool, a cancellation or a time limit is seen when it returns: after a disk
+/// has answered. Peers that stall are waited for outside of calls, as <doc:Reactors> says.
+///
 /// - Parameters:
 ///   - limit: the most bytes to copy; the smaller of this and ``CopyOptions/limit`` counts.
 /// - Throws: ``CopyError``: which side failed, why, what was delivered, and the residue.

@@ -2,7 +2,8 @@
 public struct CopyOptions: Sendable {
   /// The most bytes to copy; nil copies to the end of the source. Reaching it is no error.
   public var limit: Int?
-  /// When the copy ends with ``CopyError/Cause/deadline`` if it is not done; nil never.
+  /// When the copy ends with ``CopyError/Cause/deadline`` if it is not done; nil never. Seen at the end of a call that is
+  /// in the blocking pool, like the idle timeout.
   public var deadline: ContinuousClock.Instant?
   /// How long no byte may be delivered before the copy ends with ``CopyError/Cause/idle``; nil is for ever.
   public var idleTimeout: Duration?

@@ -5,17 +5,18 @@ import SystemPackage
 /// An end of a copy that the kernel reads or writes.
 struct KernelEnd {
   let descriptor: Descriptor
-  /// How to wait for it; nil for what never makes anyone wait.
-  let readiness: Readiness?
+  /// How to wait for it; nil for what has not made anyone wait.
+  private(set) var readiness: Readiness?
   let facts: EndFacts
   /// Where the next byte is, where there are positions; nil for streams, and for a sink that appends.
   var offset: Int64?
   /// The readiness was made for this copy alone: the descriptor has no home, or lives on another reactor, whose state
   /// is not ours to touch.
-  let isGuest: Bool
+  private var isGuest: Bool
   /// epoll refuses it (EPERM): no waiting, the call itself blocks, in the pool.
   var cannotWait = false
-  /// The kernel cannot promise not to block on it (RWF_NOWAIT before Linux 6.4): the call is made in the pool.
+  /// The kernel cannot promise not to block on it (RWF_NOWAIT): no pipe before Linux 6.4, and no FIFO that was opened by
+  /// its path on any. The call is made in the pool.
   var lacksNoWait = false
 
   init(
@@ -50,8 +51,15 @@ struct KernelEnd {
     }
   }
 
-  /// One call; what it accepted moves the offset. One that accepts nothing and names no error is EIO: it would be
-  /// made for ever.
+  /// Watches a file that has no bytes now and may have some later, such as /proc/kmsg.
+  mutating func watch(on reactor: Reactor) {
+    guard readiness == nil else { return }
+    readiness = Readiness(number, on: reactor, lent: true)
+    isGuest = true
+  }
+
+  /// Writes once, or as far as poll(2) promises; what it accepted moves the offset. A call that accepts nothing and names
+  /// no error is EIO: it would be made for ever.
   mutating func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false) throws(Errno) -> Int {
     let count = try unsafe writeOnce(bytes, more: more)
     if count == 0, unsafe !bytes.isEmpty { throw .ioError }
@@ -63,6 +71,7 @@ struct KernelEnd {
     switch kind {
     case .tcp, .unix, .stream: return try unsafe Linux.send(number, bytes, more: more)
     case .pipe where facts.blocks && !lacksNoWait: return try unsafe Linux.writeNoWait(number, bytes)
+    case _ where mayWaitForPeer: return try unsafe writeInPieces(bytes)
     default:
       guard let offset else { return try unsafe Linux.write(number, bytes) }
       return try unsafe Linux.write(number, at: offset, bytes)

@@ -83,7 +83,7 @@ extension Transfer {
     ledger.calls.add(from: calls, to: .ofThisThread)
     if measuresCPU { ledger.busy += Linux.now - start }
     // The last touch: from here on a thread of the pool has it.
-    if case .offloaded = suspension, let offloaded { reactor.blockingPool.submit(offloaded) }
+    if case .offloaded = suspension, let offloaded { reactor.blockingPool.submit(offloaded, waitingFor: offloaded.awaited) }
     return suspension
   }
 
@@ -199,7 +199,7 @@ extension Transfer {
 
   /// One bite, without waiting.
   func bite(_ method: Method, _ allowance: Int) -> Step {
-    let step = biteByRoute(method, allowance)
+    let step = biteWouldWait(method) ? .awaitSource : biteByRoute(method, allowance)
     guard !tees.isEmpty else { return step }
     if let failed = flushTees() { return failed }
     // What it was to wait for has come with the flush.

@@ -34,12 +34,35 @@ extension Transfer {
     offloaded = work
     work.method = method
     work.allowance = allowance
+    work.awaited = mayWaitForPeer(method) ? .peer : .disk
     work.deliveredBefore = ledger.delivered
     isOffloaded = true
     waiting = .pool
     ledger.waits.blockingPool &+= 1
     reactor.beginBlockingCall()
     return .offloaded
+  }
+
+  /// Whether a bite may wait for another process, whatever poll(2) said before: someone else may write to the same
+  /// terminal. It must not take the threads that disks need.
+  private func mayWaitForPeer(_ method: Method) -> Bool {
+    if tees.contains(where: { $0.end?.mayWaitForPeer == true }) { return true }
+    guard method != .flush else { return false }
+    return sink?.mayWaitForPeer == true || (method != .deliver && source?.mayMakeReaderWait == true)
+  }
+
+  /// In the pool, before a read: whether there is nothing yet, so that the read would wait, and nothing could end that.
+  var readWouldWait: Bool {
+    guard isOffloaded, let source, source.mayMakeReaderWait else { return false }
+    return !source.hasBytes
+  }
+
+  /// The same before a bite that begins with a read. Streams were asked on the reactor.
+  func biteWouldWait(_ method: Method) -> Bool {
+    guard source?.kind == .regular, method != .deliver, method != .flush, remaining > 0, !sourceEnded,
+      heldInBuffer == 0, pump.held == 0
+    else { return false }
+    return readWouldWait
   }
 
   func takeBackFromPool() throws(CopyFailure) -> Suspension? {
@@ -64,6 +87,7 @@ final class OffloadedBite: BlockingWork, @unchecked Sendable {
   private unowned let transfer: Transfer
   var method = Transfer.Method.buffered
   var allowance = 0
+  var awaited = BlockingPool.Awaited.disk
   var deliveredBefore = 0
   private(set) var step = Transfer.Step.progressed
   private(set) var calls = SystemCallCounts()

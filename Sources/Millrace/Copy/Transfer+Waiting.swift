@@ -43,6 +43,10 @@ extension Transfer {
   func waitForSource(_ wasOffloaded: Bool) throws(CopyFailure) -> Suspension? {
     if gauge.paused() { reactor.noteSmallWork() }
     giveBackLeases()
+    if source?.readiness == nil {
+      source?.watch(on: reactor)
+      source?.readiness?.noteWouldBlock(.reading)
+    }
     guard let readiness = source?.readiness else { throw cannotWait(.source, .read) }
     if !wasOffloaded { readiness.noteWouldBlock(.reading) }
     ledger.waits.source &+= 1
@@ -72,6 +76,7 @@ extension Transfer {
     do throws(Errno) {
       mustWait = try readiness.enlist(parker, for: direction)
     } catch {
+      if error == .notPermitted, direction == .reading { throw cannotWait(.source, .read) }
       throw CopyFailure(direction == .reading ? .source : .sink, .call(SystemCall.epollControl.name, error))
     }
     return mustWait ? try parkBesideTees() : try resume()

@@ -8,7 +8,8 @@ extension File {
   /// Opens what exists at `path`. open(2)
   ///
   /// Opening a FIFO waits for its other side, in the blocking pool, half of whose threads may wait like that. FIFOs
-  /// beyond these queue until one of the others is open, even if their own other side is there.
+  /// beyond these queue until one of the others is open, even if their own other side is there. Once open it does not
+  /// block (O_NONBLOCK), so that a copy can be interrupted while the other side stalls.
   public static func open(_ path: FilePath, for access: Access = .read) async throws(EndpointError) -> File {
     let flags: OpenFlags =
       switch access {
@@ -60,8 +61,20 @@ extension File {
     }
     if let number = try atOnce.get() { return number }
     return try await blocking(waitingFor: .peer) { () throws(Errno) in
-      try Linux.open(path, flags, mode: mode)
+      let number = try Linux.open(path, flags, mode: mode)
+      do throws(Errno) { try makeFIFONonBlocking(number) } catch {
+        try? Linux.close(number)
+        throw error
+      }
+      return number
     }.get()
+  }
+
+  /// A FIFO has no other way to say that it is full: RWF_NOWAIT is refused for what was opened by a path. Afterwards, for
+  /// with O_NONBLOCK open(2) would not wait for the other side. It is our own open file, which nobody shares.
+  private static func makeFIFONonBlocking(_ number: Int32) throws(Errno) {
+    guard try Linux.facts(of: number).kind == .pipe else { return }
+    try Linux.setFlags(of: number, to: try Linux.flags(of: number).union(.nonBlocking))
   }
 
   /// Whether another process decides how long opening it takes: a FIFO's other side, a line's carrier. It is asked

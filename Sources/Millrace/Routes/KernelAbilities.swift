@@ -84,7 +84,9 @@ public struct KernelAbilities: Sendable, Codable {
     }
     return Ability(
       name: "RWF_NOWAIT on pipes", value: value,
-      meaning: "a blocking pipe that was lent (standard input or output) is read and written without blocking")
+      meaning:
+        "a blocking pipe that was lent (standard input or output) is read and written without blocking if pipe(2) "
+        + "made it; a FIFO opened by its path has no RWF_NOWAIT, and is asked by poll(2) and used in the blocking pool")
   }
 
   private static func zeroCopySend() -> Ability {

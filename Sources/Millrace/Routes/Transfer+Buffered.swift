@@ -42,7 +42,7 @@ extension Transfer {
       if left == 0 || wantsPipe { return .progressed }
       if !mayRead { return .awaitSource }
       // A terminal is asked again before each read: the next one might wait for ever, and nothing could end it.
-      if isOffloaded, mustAsk, let source, source.mayBlock, source.readiness != nil { return .progressed }
+      if mustAsk, readWouldWait { return .awaitSource }
       if let index = tees.firstIndex(where: { $0.isOverfull }) { return .awaitTee(index) }
       switch readMore(&lease, upTo: min(remaining, left)) {
       case .read(let isDry):

@@ -31,6 +31,7 @@ extension Transfer {
       switch pump.next {
       case .drain(let most):
         if left == 0 { return .progressed }
+        if left < allowance, readWouldWait { return .awaitSource }
         if let step = drain(from, into: writeEnd, upTo: min(most, left)) { return step }
       case .pump(let count):
         let before = pump.held

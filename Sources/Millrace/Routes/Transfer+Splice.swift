@@ -2,8 +2,26 @@ import LinuxCalls
 import SystemPackage
 
 extension Transfer {
-  /// Straight between a pipe and another end.
+  /// Straight between a pipe and another end. To a terminal piece by piece, as it is written to.
   func biteSplice(_ allowance: Int) -> Step {
+    guard let source, let sink, sink.mayWaitForPeer, sink.kind != .pipe else { return spliceOnce(allowance) }
+    // No more than a pipe holds, as a splice without pieces: progress is told after it.
+    var left = min(allowance, 64 * 1024)
+    while left > 0 {
+      guard sink.hasRoom else {
+        guard source.hasBytes else { return .awaitSource }
+        // Ready and empty is the end, which needs no room.
+        return (try? Linux.readableBytes(in: source.number)) == 0 ? spliceOnce(left) : .awaitSink
+      }
+      let before = ledger.delivered
+      let step = spliceOnce(min(left, sink.surePiece))
+      if step != .progressed { return step }
+      left -= ledger.delivered - before
+    }
+    return .progressed
+  }
+
+  private func spliceOnce(_ allowance: Int) -> Step {
     guard let from = source, let to = sink else { return .refused(Refusal("one end is not the kernel's")) }
     if remaining == 0 { return .ended }
     var sourceOffset = from.offset

@@ -77,7 +77,8 @@ struct CopyCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Fail if no byte moves for this long. Waiting for a peer counts, flushing to disk does not.",
+      "Fail if no byte moves for this long. Waiting for a peer counts, flushing to disk does not. Seen between two "
+        + "calls: a read or write that a disk holds up ends first.",
       valueName: "seconds"),
     transform: Seconds.duration(argument:))
   var idleTimeout: Duration?

@@ -3,7 +3,7 @@ import Millrace
 import SystemPackage
 import Testing
 
-// Where a copy waits for what it cannot take back: someone else's code, or a thread of the blocking pool.
+// Where a copy waits for what it cannot take back: someone else's code.
 
 /// A reader that is held up at its gate in every call.
 private struct HeldReader: ByteReader, ByteSource {
@@ -139,34 +139,6 @@ struct HeldCallTests {
       guard case .custom(let error) = outcome.error?.cause else { throw Missing("\(outcome)") }
       #expect(error is CancellationError)
       #expect(!sink.inner.isFinished)
-    }
-  }
-
-  /// given a lent pipe that blocks, on a kernel that cannot promise not to, so that a thread of the pool waits in write; when
-  /// the copy is interrupted; then that is seen when the write is done, which took one bite, and the rest is residue.
-  @Test("of the blocking pool ends when it is done", arguments: Interruption.allCases)
-  func pool(_ interruption: Interruption) async throws {
-    try await Rig.onReactor { reactor in
-      let (engine, peer) = try PlainPair.pipeFromEngine()
-      let owner = PlainDescriptor(engine)
-      let refusal = Faults.shared.arm(.init(.write, on: engine, .error(.notSupportedOnSocket)))
-      let original = Pattern.bytes(3 << 20)
-      let options = interruption.options()
-      let copying = reactor.task {
-        await Rig.attempt(Bytes(original), PipeEnd(lending: FileDescriptor(rawValue: engine)), options)
-      }
-      try await Rig.until("the pool is at it") { await reactor.metrics().tasks.inBlockingCall == 1 }
-
-      try await interrupt(copying, by: interruption, on: reactor)
-      let arrived = peer.drain()
-
-      let result = try await copying.value
-      #expect(Faults.shared.disarm(refusal) == 1)
-      owner.close()
-      let outcome = Outcome(original: original, result: result, received: try await arrived.value, rest: [])
-      try expect(outcome, endedBy: interruption)
-      #expect(outcome.report.delivered == 1 << 20)
-      #expect(outcome.report.waits.blockingPool == 1)
     }
   }
 }
