@@ -118,7 +118,10 @@ final class TeeBranch {
   /// Gives the second sink what it takes now.
   func flush(at now: Int64, mayNoteReadiness: Bool) {
     guard isAttached, isWaiting else { return }
-    if mayNoteReadiness, end?.readiness?.mayWrite == false { return }
+    if mayNoteReadiness, end?.readiness?.mayWrite == false {
+      // Full for an earlier copy already, whose EAGAIN is as good as one of our own.
+      return noteStall(at: now)
+    }
     do throws(Errno) {
       while isAttached, isWaiting {
         let count = backlog.isEmpty ? try spliceOut() : try writeOut()
@@ -136,12 +139,16 @@ final class TeeBranch {
         if held > 0 { fail(.splice, error) } else { flush(at: now, mayNoteReadiness: mayNoteReadiness) }
       } else if error == .wouldBlock || error == .resourceTemporarilyUnavailable {
         if mayNoteReadiness { end?.readiness?.noteWouldBlock(.writing) }
-        isBlocked = true
-        if stalledSince == nil { stalledSince = now }
+        noteStall(at: now)
       } else {
         fail(backlog.isEmpty ? .splice : .write, error)
       }
     }
+  }
+
+  private func noteStall(at now: Int64) {
+    isBlocked = true
+    if stalledSince == nil { stalledSince = now }
   }
 
   private func writeOut() throws(Errno) -> Int {

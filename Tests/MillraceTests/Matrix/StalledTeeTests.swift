@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A copy tcp → unix with a second sink that takes nothing.
-private struct StalledTee: Sendable {
+struct StalledTee: Sendable {
   static let total = 5 << 20
 
   let source: FedSource
@@ -68,6 +68,30 @@ struct StalledTeeTests {
       let tee = CopyReport.TeeReport(
         delivered: got.count, missed: StalledTee.total - got.count, detached: reason)
       #expect(report.tees == [tee])
+      _ = try await stalled.source.rest()
+    }
+  }
+
+  /// given a second sink that an earlier copy on this reactor has filled, so that its readiness says no before the first
+  /// call; when the patience with it is over; then it is let go, as one that stalls later is.
+  @Test("is let go when it was full from the start", arguments: ways)
+  func fullFromTheStart(_ way: (choice: RouteChoice, route: Route)) async throws {
+    try await Rig.onReactor { _ in
+      let stalled = try StalledTee()
+      let filling = CopyOptions(idleTimeout: .milliseconds(20))
+      let filled = await Rig.attempt(Bytes(Pattern.bytes(1 << 20)), stalled.second, filling)
+      guard case .failure(let error) = filled, case .idle = error.cause else { throw Missing("\(filled)") }
+
+      // So that a copy that asks for ever fails, and does not hang the tests.
+      let options = CopyOptions(deadline: .now + .seconds(5), routes: way.choice)
+      let report = try await stalled.copy(.detach(after: .milliseconds(30)), options).get()
+      stalled.second.close()
+
+      #expect(report.bytesByRoute == [way.route: StalledTee.total])
+      let tee = CopyReport.TeeReport(
+        delivered: 0, missed: StalledTee.total, detached: "it took nothing for 30.0 ms with its backlog full")
+      #expect(report.tees == [tee])
+      #expect(Pattern.difference(try await stalled.sink.received(), Pattern.bytes(StalledTee.total)) == nil)
       _ = try await stalled.source.rest()
     }
   }
