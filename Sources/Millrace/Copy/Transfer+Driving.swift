@@ -175,7 +175,7 @@ extension Transfer {
     switch step {
     case .progressed:
       // Nothing moved and nobody is to be waited for: the ends changed between two questions. Not for ever.
-      fruitless = moved > 0 || wasOffloaded ? 0 : fruitless + 1
+      fruitless = moved > 0 ? 0 : fruitless + 1
       return turnLeft == 0 || fruitless > 9 ? endTurn() : nil
     case .awaitSource: return try waitForSource(wasOffloaded)
     case .awaitSink: return try waitForSink(wasOffloaded)

@@ -17,9 +17,10 @@ extension Transfer {
       ledger.deliver(count, by: .sendfile)
       return remaining == 0 ? .ended : .progressed
     } catch {
+      let verdict = CallVerdict.ofTwoEnds(error)
       // A file may say EAGAIN, too (FUSE, tracefs, opened without blocking), and no edge of the sink would end that wait.
-      let blocked = ledger.bytes(by: .sendfile) == 0 ? awaitSinkIfFull(sink, .sendfile) : .awaitSink
-      return step(after: error, .sendfile, of: .ofTwoEnds(error), blocked: blocked)
+      if verdict == .wouldBlock { return awaitSinkIfFull(sink, .sendfile) }
+      return step(after: error, .sendfile, of: verdict, blocked: .awaitSink)
     }
   }
 

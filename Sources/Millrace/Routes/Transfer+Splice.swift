@@ -43,18 +43,16 @@ extension Transfer {
       let verdict: CallVerdict =
         from.kind == .pipe && to.kind == .pipe || from.kind != .pipe && to.kind == .pipe
         ? .ofSpliceIntoPipe(error) : .ofSpliceOutOfPipe(error)
-      if verdict == .wouldBlock, let step = stopsAtUrgentData(from) { return step }
-      return step(after: error, .splice, of: verdict, blocked: blockedEnd(from, to))
+      if verdict == .wouldBlock { return stopsAtUrgentData(from) ?? blockedEnd(from, to) }
+      return step(after: error, .splice, of: verdict, blocked: .awaitSink)
     }
   }
 
   /// EAGAIN does not say which end it speaks of, and by the time they are asked either may have changed: only an end
   /// that still says no is waited for.
   private func blockedEnd(_ from: KernelEnd, _ to: KernelEnd) -> Step {
-    if from.kind == .regular { return .awaitSink }
-    if to.kind == .regular { return .awaitSource }
-    let sourceHasBytes = (try? Linux.wait(for: from.number, .readable, milliseconds: 0)) ?? false
-    if !sourceHasBytes { return .awaitSource }
+    // Of the two a file is the one that nobody can wait for: it is always ready, says poll(2).
+    if from.kind != .regular, !from.hasBytes { return .awaitSource }
     // Urgent data before the first wait looks like both being ready, too.
     return awaitSinkIfFull(to, .splice)
   }
