@@ -40,7 +40,8 @@ public enum RouteChoice: Sendable, Equatable {
   case automatic
   /// This one or an error: ``CopyError/Cause/routeUnavailable(_:reason:)``.
   case only(Route)
-  /// The best one that works and is not among these. The buffered route cannot be left out where nothing else works.
+  /// The best one that works and is not among these. The buffered route cannot be left out where nothing else works;
+  /// between sockets, leaving it out splices from the first byte.
   case without(Set<Route>)
 
   func allows(_ route: Route) -> Bool {

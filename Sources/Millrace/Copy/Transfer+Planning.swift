@@ -87,7 +87,7 @@ extension Transfer {
     }
     if case .only = routes {
       ledger.forgetDeclined()
-    } else if methods == [.pipedSplice, .buffered], to == .socket {
+    } else if methods == [.pipedSplice, .buffered], to == .socket, routes.allows(.buffered) {
       isAdaptive = true
       return [.adaptive]
     }
