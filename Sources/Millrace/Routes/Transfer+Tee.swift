@@ -127,10 +127,13 @@ extension Transfer {
     guard branch.isBlocked || branch.belongsInPool else { return nil }
     guard let readiness = branch.end?.readiness else { return nil }
     if case .detach(let patience) = branch.tee.whenStalled {
+      let isLast = stage == .flushing
+      let patience = isLast ? max(patience, Tee.leastPatienceAtTheEnd) : patience
       let now = Linux.now
       let due = (branch.stalledSince ?? now) + patience.nanoseconds
       if due <= now {
-        branch.detach("it took nothing for \(Amount.seconds(Double(patience.nanoseconds) / 1e9)) with its backlog full")
+        let time = Amount.seconds(Double(patience.nanoseconds) / 1e9)
+        branch.detach("it took nothing for \(time) \(isLast ? "at the end of the copy" : "with its backlog full")")
         return nil
       }
       reactor.setTimer(waitTimer, to: due)

@@ -8,8 +8,16 @@ public struct Tee: Sendable {
     /// Wait for it: the first sink goes at the pace of the slower one.
     case wait
     /// Let it go when it has taken nothing for this long. Zero lets it go as soon as the backlog is full.
+    ///
+    /// At the end of the copy, when the first sink has everything, the second one still has its backlog to take, which
+    /// need not be full. It is waited for like before, and for a second at least: one that keeps up gets its tail, however
+    /// little patience there is with a full backlog.
     case detach(after: Duration)
   }
+
+  /// How long a second sink may take nothing at the end of a copy. A peer that reads at all reads within that time, and the
+  /// copy is not held up for longer by one that does not.
+  static let leastPatienceAtTheEnd = Duration.seconds(1)
 
   /// What to do when the second sink fails.
   public enum WhenFailed: Sendable, Equatable {
