@@ -20,6 +20,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <linux/sockios.h>
@@ -72,6 +73,19 @@ long clinux_fstat(int fd, struct clinux_stat *out) {
   struct stat s;
   if (fstat(fd, &s) < 0) return -errno;
   fill(out, &s);
+  return 0;
+}
+long clinux_known_stat(int fd, struct clinux_stat *out) {
+  // Without the size among what is asked for CIFS waits for no writes either; who knows it says it all the same.
+  const unsigned wanted = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_INO;
+  struct statx s;
+  if (statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, wanted, &s) < 0) {
+    // Old sandboxes do not know statx.
+    if (errno == ENOSYS || errno == EPERM) return clinux_fstat(fd, out);
+    return -errno;
+  }
+  *out = (struct clinux_stat){.mode = s.stx_mode, .uid = s.stx_uid, .gid = s.stx_gid, .size = s.stx_size, .blocks = s.stx_blocks,
+                              .device = makedev(s.stx_dev_major, s.stx_dev_minor), .inode = s.stx_ino, .links = s.stx_nlink};
   return 0;
 }
 long clinux_stat_path(const char *path, struct clinux_stat *out) {

@@ -84,6 +84,14 @@ extension Linux {
     return FileFacts(raw)
   }
 
+  /// The same as the kernel has it at hand: no server and no daemon is asked, and nothing is written out for the answer, as
+  /// fstat(2) does on a network file system. There the size may be old. statx(2), AT_STATX_DONT_SYNC
+  package static func knownFacts(of fd: Int32) throws(Errno) -> FileFacts {
+    var raw = clinux_stat()
+    _ = try perform(.fstat, on: fd) { _ in clinux_known_stat(fd, &raw) }
+    return FileFacts(raw)
+  }
+
   /// stat(2)
   package static func facts(ofPath path: String) throws(Errno) -> FileFacts {
     var raw = clinux_stat()

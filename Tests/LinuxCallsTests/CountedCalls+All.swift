@@ -44,6 +44,7 @@ extension CountedCall {
     .init("open", .open) { $0.keep(try Linux.open("/dev/null", .read)) },
     .init("close", .close, prepare: { $0.keep(try Linux.duplicate($0.spare)) }) { try Linux.close($0.takeBack()) },
     .init("facts of a descriptor", .fstat, on: { $0.file }) { _ = try Linux.facts(of: $0.file) },
+    .init("known facts of a descriptor", .fstat, on: { $0.file }) { _ = try Linux.knownFacts(of: $0.file) },
     .init("facts of a path", .fstat) { _ = try Linux.facts(ofPath: $0.path) },
     .init("flags", .fcntl, on: { $0.file }) { _ = try Linux.flags(of: $0.file) },
     .init("setFlags", .fcntl, on: { $0.file }) { try Linux.setFlags(of: $0.file, to: .append) },

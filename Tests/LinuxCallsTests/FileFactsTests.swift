@@ -24,6 +24,20 @@ struct FileFactsTests {
     #expect(try Linux.facts(of: epoll).kind == .other)
   }
 
+  @Test("what the kernel has at hand is the same where nobody else is to be asked")
+  func known() throws {
+    let file = try temporaryFile(pattern(5_000))
+    let device = try Linux.open("/dev/null", .readWrite)
+    let process = try Linux.open("/proc/version", .read)
+    let pipe = try Linux.pipe()
+    let pair = try Linux.socketPair(SocketType.stream)
+    let all = [file, device, process, pipe.read, pair.0]
+    defer { release(file, device, process, pipe.read, pipe.write, pair.0, pair.1) }
+
+    for number in all { #expect(try Linux.knownFacts(of: number) == Linux.facts(of: number)) }
+    #expect(throws: Errno.badFileDescriptor) { try Linux.knownFacts(of: -1) }
+  }
+
   @Test("size, blocks, permissions, owner and links of a file")
   func details() throws {
     let file = try temporaryFile(pattern(5_000))

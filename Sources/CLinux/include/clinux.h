@@ -37,6 +37,7 @@ struct clinux_stat {
 };
 long clinux_open(const char *path, int flags, unsigned mode);
 long clinux_fstat(int fd, struct clinux_stat *out);
+long clinux_known_stat(int fd, struct clinux_stat *out);
 long clinux_stat_path(const char *path, struct clinux_stat *out);
 long clinux_close(int fd);
 long clinux_lseek(int fd, int64_t offset, int whence);

@@ -171,7 +171,7 @@ final class Descriptor: Sendable {
   /// disk. One with a name is closed at once, for others may see whether it is: its locks, and whether it can be
   /// executed (ETXTBSY), hang on that.
   private static func freesFile(_ number: Int32) -> Bool {
-    guard let facts = try? Linux.facts(of: number) else { return false }
+    guard let facts = try? Linux.knownFacts(of: number) else { return false }
     return facts.kind == .regular && facts.links == 0
   }
 }

@@ -64,14 +64,15 @@ struct EndFacts: Sendable {
   var device: UInt64 { file?.device ?? 0 }
   var inode: UInt64 { file?.inode ?? 0 }
 
-  /// Asks the kernel. What can never change is asked once in a descriptor's life; flags and size are asked each time.
+  /// Asks the kernel, and nobody else: a size that a server has changed meanwhile may be old, and no copy takes it for the
+  /// truth. What can never change is asked once in a descriptor's life; flags and size are asked each time.
   init(of descriptor: Descriptor) throws(Errno) {
     if let fixed = descriptor.fixedKind, descriptor.ownership == .owned {
       kind = fixed
       return
     }
     let number = descriptor.number
-    let facts = try Linux.facts(of: number)
+    let facts = try Linux.knownFacts(of: number)
     kind =
       switch facts.kind {
       case .regular: .regular

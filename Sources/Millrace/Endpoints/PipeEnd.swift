@@ -29,7 +29,7 @@ public final class PipeEnd: Sendable {
     let number = fileDescriptor.rawValue
     let isPipe: Bool
     do throws(Errno) {
-      isPipe = try Linux.facts(of: number).kind == .pipe
+      isPipe = try Linux.knownFacts(of: number).kind == .pipe
       if isPipe { try Linux.setFlags(of: number, to: try Linux.flags(of: number).union(.nonBlocking)) }
     } catch {
       throw EndpointError("use", "descriptor \(number)", error)

@@ -92,6 +92,17 @@ struct ObservedRouteTests {
     #expect(run.calls("sendto").count == answer.report.systemCalls["send"])
   }
 
+  /// given two files; when strace looks on; then their facts were asked of the kernel alone: fstat(2) would have a network
+  /// file system write out what is dirty, and a daemon of FUSE's answer.
+  @Test("the facts of the ends are asked of the kernel alone")
+  func facts() async throws {
+    let (run, answer) = try await trace("file", "file", "automatic")
+    #expect(answer.isRight)
+    let asked = run.calls("statx").filter { $0.arguments.contains("AT_STATX_DONT_SYNC") }
+    #expect(answer.report.systemCalls["fstat"] ?? 0 >= 2)
+    #expect(asked.count >= answer.report.systemCalls["fstat"] ?? 0)
+  }
+
   /// given a second sink beside the first; when strace looks on; then tee(2) duplicated every byte, and splice moved each
   /// three times: into one pipe, and out of both.
   @Test("a second sink gets every byte by tee", arguments: [("tcp", "unix"), ("file", "unix"), ("unix", "file")])
@@ -112,7 +123,8 @@ struct ObservedRouteTests {
     let program = try Probe.path("CopyProbe")
     var command = [program] + arguments
     command.insert("\(bytes)", at: 3)
-    let run = try await onThread { [command] in try Strace.run(command, tracing: Array(Self.movers.keys)) }
+    let names = Array(Self.movers.keys) + ["statx"]
+    let run = try await onThread { [command] in try Strace.run(command, tracing: names) }
     #expect(run.status == 0)
     return (run, try JSONDecoder().decode(ProbeAnswer.self, from: run.output))
   }
