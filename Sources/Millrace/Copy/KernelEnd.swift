@@ -7,7 +7,7 @@ struct KernelEnd {
   let descriptor: Descriptor
   /// How to wait for it; nil for what has not made anyone wait.
   private(set) var readiness: Readiness?
-  let facts: EndFacts
+  private(set) var facts: EndFacts
   /// Where the next byte is, where there are positions; nil for streams, and for a sink that appends.
   var offset: Int64?
   /// The readiness was made for this copy alone: the descriptor has no home, or lives on another reactor, whose state
@@ -56,6 +56,11 @@ struct KernelEnd {
     guard readiness == nil else { return }
     readiness = Readiness(number, on: reactor, lent: true)
     isGuest = true
+  }
+
+  /// Asks for the size again: a file may have grown, and what it gained need not be in memory.
+  mutating func askSizeAgain() {
+    if let now = try? Linux.knownFacts(of: number) { facts.note(now) }
   }
 
   /// Writes once, or as far as poll(2) promises; what it accepted moves the offset. A call that accepts nothing and names

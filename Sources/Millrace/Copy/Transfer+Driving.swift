@@ -146,7 +146,7 @@ extension Transfer {
     let active = pending.isEmpty ? method : .deliver
     let isOffloaded = belongsInPool(active)
     let most = isOffloaded ? (active == .copyFileRange ? Self.fileRangeBytes : Self.offloadedBytes) : turnLeft
-    let wanted = min(most, pending.isEmpty ? max(1, remaining) : pending.count)
+    let wanted = min(most, pending.isEmpty ? max(1, min(remaining, isOffloaded ? .max : knownAhead)) : pending.count)
     var allowance = wanted
     if !buckets.isEmpty, active != .flush {
       // What is held was let through when it was taken; nothing is added to it.

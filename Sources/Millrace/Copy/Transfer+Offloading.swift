@@ -11,10 +11,22 @@ extension Transfer {
     if source.mayBlock { return true }
     // With nothing left to read, only what is held goes on.
     guard source.kind == .regular, let offset = source.offset, remaining > 0, !sourceEnded else { return false }
+    // A size of 0 is that of an empty file, or none at all, as in /proc.
+    if offset >= source.facts.size, source.facts.size > 0 { self.source?.askSizeAgain() }
+    let size = self.source?.facts.size ?? 0
     let ahead = min(Self.longTurn, remaining)
     let file = ResidentRanges.File(device: source.facts.device, inode: source.facts.inode)
     return !reactor.resident.holds(
-      source.number, file, at: offset, length: ahead, fileSize: source.facts.size, now: reactor.now)
+      source.number, file, at: offset, length: ahead, fileSize: size, now: reactor.now)
+  }
+
+  /// How much of a file may be read on the reactor: what it is known to have, for the pages of that alone were asked for.
+  /// At its end, or behind the size of one that names none, whatever comes.
+  var knownAhead: Int {
+    guard let source, source.kind == .regular, let offset = source.offset, source.facts.size > offset else {
+      return .max
+    }
+    return Int(clamping: source.facts.size - offset)
   }
 
   func offload(_ method: Method, _ allowance: Int) throws(CopyFailure) -> Suspension {

@@ -89,6 +89,11 @@ struct EndFacts: Sendable {
     appends = flags.contains(.append)
   }
 
+  /// Takes a regular file's size as it is now.
+  mutating func note(_ now: FileFacts) {
+    if kind == .regular, now.size != size { file = RegularFile(now) }
+  }
+
   static func socketKind(_ number: Int32) throws(Errno) -> EndKind {
     guard try Linux.option(.type, of: number) == Int(SocketType.stream),
       try Linux.option(.acceptsConnections, of: number) == 0

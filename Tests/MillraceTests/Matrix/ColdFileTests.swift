@@ -1,5 +1,7 @@
+import Glibc
 import LinuxCalls
 import Millrace
+import Synchronization
 import Testing
 
 @Suite(
@@ -41,6 +43,28 @@ struct ColdFileTests {
     #expect(report.waits.blockingPool == 0)
   }
 
+  /// given a file of which everything is in memory when the copy begins, and that grows meanwhile by what is on the disk
+  /// alone; then the blocking pool waits for that.
+  @Test("is brought in by the blocking pool where the file has grown by it", arguments: lanes)
+  func grown(_ lane: Lane) async throws {
+    let first = 100_000
+    let number = try PlainFile.make(Array(Self.bytes[..<first]), in: PageCache.folder)
+    try await Rig.onReactor { _ in
+      let file = File(taking: FileDescriptor(rawValue: number))
+      let sink = try WatchedSink(lane.sink)
+      let growth = Once {
+        guard pwrite(number, Array(Self.bytes[first...]), Self.bytes.count - first, off_t(first)) > 0 else { return }
+        _ = try? PageCache.evict(number)
+      }
+      let options = CopyOptions(routes: lane.choice, progress: { if $0.delivered >= first { growth.happen() } })
+      let report = try await Rig.attempt(file, sink.endpoint, options).get()
+      file.close()
+      #expect(Pattern.difference(try await sink.received(), Self.bytes) == nil)
+      #expect(report.bytesByRoute == [lane.route: Self.bytes.count])
+      #expect(report.waits.blockingPool > 0)
+    }
+  }
+
   /// given a copy whose first bite is the blocking pool's; when it is cancelled then; then no other is taken, and every byte
   /// is accounted for.
   @Test("is let go when the bite under way is done", arguments: lanes)
@@ -59,5 +83,21 @@ struct ColdFileTests {
       #expect(outcome.report.waits.blockingPool > 0)
       file.close()
     }
+  }
+}
+
+/// Something that happens at the first call alone.
+private final class Once: Sendable {
+  private let hasHappened = Mutex(false)
+  private let body: @Sendable () -> Void
+
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+  func happen() {
+    let isFirst = hasHappened.withLock { hasHappened in
+      defer { hasHappened = true }
+      return !hasHappened
+    }
+    if isFirst { body() }
   }
 }

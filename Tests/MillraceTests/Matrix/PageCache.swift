@@ -14,7 +14,7 @@ enum PageCache {
   }
 
   /// Puts a file's pages out of memory; false where that does not work. posix_fadvise(2), POSIX_FADV_DONTNEED
-  private static func evict(_ number: Int32) throws -> Bool {
+  static func evict(_ number: Int32) throws -> Bool {
     guard fsync(number) == 0 else { throw PlainFailure(call: "fsync") }
     // Pages on their way to a list of the kernel's stay at the first time.
     for _ in 0..<100 {
