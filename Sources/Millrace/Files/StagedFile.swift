@@ -74,7 +74,8 @@ package final class StagedFile: Sendable {
 
   /// Returns when the destination's name is on the disk, after ``commit(replacing:)``. fsync(2) of the directory
   package func syncDirectory() async throws(EndpointError) {
-    let directory = try await File.open(FilePath(Self.split(destination).directory))
+    let path = Self.split(destination).directory
+    let directory = try await File.open(FilePath(path.isEmpty ? "/" : path))
     defer { directory.close() }
     try await directory.sync()
   }
@@ -95,6 +96,7 @@ package final class StagedFile: Sendable {
     return "\(directory)/.\(stem).millrace-\(suffix)"
   }
 
+  /// The directory as it stands before a slash: empty of a file in the root.
   private static func split(_ path: String) -> (directory: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let directory = path[..<slash]

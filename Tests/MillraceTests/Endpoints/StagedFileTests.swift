@@ -49,6 +49,18 @@ import Testing
     #expect(try self.names == ["b"])
   }
 
+  @Test(
+    "gets its name on the disk in the root, too", .enabled(if: access("/", W_OK) == 0, "the root cannot be written to"))
+  func inTheRoot() async throws {
+    let path = "/millrace-test-\(UUID().uuidString)"
+    let staged = try await StagedFile.begin(for: path)
+    try await copy(from: Bytes(new), to: staged.file)
+    try await staged.commit(replacing: false)
+    defer { unlink(path) }
+    try await staged.syncDirectory()
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(new))
+  }
+
   @Test("can still be committed after somebody else took the name and let it go")
   func nameTaken() async throws {
     let staged = try await StagedFile.begin(for: folder("b"))
