@@ -17,6 +17,16 @@ struct Refusal: Equatable {
   }
 }
 
+extension Errno {
+  /// A socket's whose peer is out of reach, or a network file system's whose server is.
+  var isOfNetwork: Bool {
+    switch self {
+    case .timedOut, .networkDown, .networkUnreachable, .noRouteToHost, .hostIsDown: true
+    default: false
+    }
+  }
+}
+
 /// What an errno of a call that moves bytes means for the copy.
 enum CallVerdict: Equatable {
   /// Not ready: wait.
@@ -27,7 +37,8 @@ enum CallVerdict: Equatable {
   case failed(CopyError.Side)
 
   /// For a call between two ends, which does not say which of them it speaks of. What can only be the sink's is the
-  /// sink's; every other errno goes to the next route, and the last one, the buffered, asks the two sides apart.
+  /// sink's, and what a network says is unless the source fails alone, too; every other errno goes to the next route, and
+  /// the last one, the buffered, asks the two sides apart. Not so those of a network: a socket tells of one once.
   static func ofTwoEnds(_ errno: Errno) -> CallVerdict {
     switch errno {
     case .wouldBlock, .resourceTemporarilyUnavailable: .wouldBlock

@@ -53,8 +53,25 @@ extension Transfer {
   func step(after errno: Errno, _ call: SystemCall, of verdict: CallVerdict, blocked: Step) -> Step {
     switch verdict {
     case .wouldBlock: return blocked
+    case .failed(.sink) where errno.isOfNetwork:
+      if let ofSource = failureOfSource { return .failed(.source, .pread, ofSource) }
+      return .failed(.sink, call, errno)
     case .failed(let side): return .failed(side, call, errno)
     case .notThisWay: return .refused(Refusal(call.name, errno))
+    }
+  }
+
+  /// What a read of the next byte fails with. In the pool alone: what is read on the reactor is in memory, and asks no
+  /// server.
+  private var failureOfSource: Errno? {
+    guard isOffloaded, let source, source.kind == .regular, let offset = source.offset else { return nil }
+    do throws(Errno) {
+      _ = try unsafe readBytes(upTo: 1) { (room) throws(Errno) in
+        try unsafe Linux.read(source.number, at: offset, into: room)
+      }
+      return nil
+    } catch {
+      return error
     }
   }
 }

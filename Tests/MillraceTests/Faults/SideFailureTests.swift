@@ -95,6 +95,27 @@ struct SideFailureTests {
     if error.side == .source { #expect(error.residue.count == 0, "what was taken before a source fails is delivered") }
   }
 
+  /// given a call between two files that says what a network says; when the source cannot be read by itself either; then
+  /// it is the source that failed, and otherwise the sink.
+  @Test(
+    "is asked by itself when a network is at fault, which either side may have",
+    arguments: [Errno.timedOut, .hostIsDown, .noRouteToHost, .networkDown], [CopyError.Side.source, .sink])
+  func network(_ errno: Errno, _ side: CopyError.Side) async throws {
+    let lane = Lane(.file, .file, by: .copyFileRange)
+    let outcome = try await Rig.copy(over: lane, at: .afterTheFirst) { source, _ in
+      [SystemCall.copyFileRange, .pread].prefix(side == .source ? 2 : 1).map {
+        .init($0, on: source, .error(errno), times: nil)
+      }
+    }
+
+    outcome.expectEveryByteAccountedFor()
+    let error = try #require(outcome.error)
+    #expect(error.side == side)
+    guard case .call(side == .source ? "pread" : "copy_file_range", errno) = error.cause else {
+      throw Missing("\(error)")
+    }
+  }
+
   @Test(
     "is found by the buffered route when the kernel route cannot tell which side it was",
     arguments: [
