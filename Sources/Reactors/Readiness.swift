@@ -99,6 +99,24 @@ package final class Readiness {
     }
   }
 
+  /// Lets go of the duplicate through which a lent descriptor is watched, until the next wait: as long as there is one,
+  /// its owner's close(2) closes nothing, and the peer hears of no end. Nothing off the reactor's thread, or while somebody
+  /// waits.
+  package func rest() {
+    guard watchesDuplicate, reactor.isCurrent, reader == nil, writer == nil else { return }
+    let number = watched.load(ordering: .relaxed)
+    guard number >= 0 else { return }
+    // A withdrawal from another thread may be first, and has done all of it then.
+    let (isOurs, _) = watched.compareExchange(expected: number, desired: Self.notYet, ordering: .acquiringAndReleasing)
+    guard isOurs else { return }
+    try? Linux.epollRemove(reactor.epoll, number)
+    try? Linux.close(number)
+    // No edge tells what becomes possible meanwhile.
+    mayRead = true
+    mayWrite = true
+    Unmanaged.passUnretained(self).release()
+  }
+
   /// Ends the waits with `.closed`; from any thread.
   package func interruptWaitersFromAnywhere() {
     if reactor.isCurrent {

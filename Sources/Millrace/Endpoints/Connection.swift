@@ -29,7 +29,8 @@ public final class Connection: Sendable {
   }
 
   /// Borrows a connected stream socket: not closed, its flags and options left as they are. One that blocks
-  /// (O_NONBLOCK not set) gets the buffered route alone, for a kernel route would block its reactor.
+  /// (O_NONBLOCK not set) gets the buffered route alone, for a kernel route would block its reactor. A use that waits holds
+  /// a duplicate until it ends; between two uses the owner's close(2) is the end for the peer.
   public convenience init(lending fileDescriptor: FileDescriptor) throws(EndpointError) {
     let number = fileDescriptor.rawValue
     self.init(number, .lent, kind: try Self.streamKind(of: number), reactor: nil)

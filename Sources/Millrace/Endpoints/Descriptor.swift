@@ -96,7 +96,7 @@ final class Descriptor: Sendable {
   }
 
   func end(_ direction: Direction, exclusive: Bool, copy: Parker.Ticket? = nil) {
-    let closes = use.withLock { use in
+    let (closes, rests) = use.withLock { use in
       use.count -= 1
       if let copy { use.remove(copy, direction, exclusive: exclusive) }
       if exclusive {
@@ -105,11 +105,16 @@ final class Descriptor: Sendable {
         case .writing: use.isWritten = false
         }
       }
-      guard isClosing, use.count == 0, !use.isClosed else { return false }
+      guard isClosing, use.count == 0, !use.isClosed else { return (false, use.count == 0) }
       use.isClosed = true
-      return true
+      return (true, false)
     }
-    if closes { reallyClose() }
+    if closes {
+      reallyClose()
+    } else if rests, ownership == .lent {
+      // Its owner may close it now, and the peer has to hear of that.
+      home?.readiness.rest()
+    }
   }
 
   /// Makes one call that does not suspend, on a number that stays this descriptor's until it returns. EBADF once it is

@@ -40,7 +40,8 @@ public final class PipeEnd: Sendable {
     self.init(fileDescriptor.rawValue, .owned)
   }
 
-  /// Borrows a pipe's descriptor: not closed, its O_NONBLOCK left as it is.
+  /// Borrows a pipe's descriptor: not closed, its O_NONBLOCK left as it is. A use that waits holds a duplicate until it ends;
+  /// between two uses the owner's close(2) is the end for the other side.
   public convenience init(lending fileDescriptor: FileDescriptor) {
     self.init(fileDescriptor.rawValue, .lent)
   }

@@ -155,6 +155,54 @@ struct LentDescriptorTests {
     }
   }
 
+  /// given a lent end whose copy had to wait, and that is kept; when its owner closes it; then the peer hears of the end,
+  /// as it does without the copy.
+  @Test("is let go between two uses", arguments: [EndRole.tcp, .unix, .pipe])
+  func closedByItsOwner(_ role: EndRole) async throws {
+    try await Rig.onReactor { reactor in
+      let (end, peer) =
+        switch role {
+        case .tcp: try PlainPair.tcp()
+        case .pipe: try PlainPair.pipeFromEngine()
+        default: try PlainPair.unix(buffer: 4096)
+        }
+      let owner = PlainDescriptor(end)
+      let lent = try PipeOrConnection(lending: end, isPipe: role == .pipe)
+      let original = Pattern.bytes(8 << 20)
+      for _ in 0..<2 {
+        let copying = reactor.task { try await lent.copy(original) }
+        try await Rig.untilWaiting(on: reactor)
+        let arrived = try await onThread { try peer.read(original.count) }
+        #expect(Pattern.difference(arrived, original) == nil)
+        #expect(try await copying.value == original.count)
+      }
+
+      owner.close()
+
+      var entry = pollfd(fd: peer.number, events: Int16(POLLIN), revents: 0)
+      try #require(poll(&entry, 1, 5_000) == 1, "the peer hears nothing")
+      #expect(try peer.read() == [])
+      withExtendedLifetime(lent) {}
+    }
+  }
+
+  private enum PipeOrConnection: Sendable {
+    case pipe(PipeEnd)
+    case connection(Connection)
+
+    init(lending number: Int32, isPipe: Bool) throws {
+      let number = FileDescriptor(rawValue: number)
+      self = isPipe ? .pipe(PipeEnd(lending: number)) : .connection(try Connection(lending: number))
+    }
+
+    func copy(_ bytes: [UInt8]) async throws -> Int {
+      switch self {
+      case .pipe(let pipe): try await Rig.attempt(Bytes(bytes), pipe).get().delivered
+      case .connection(let connection): try await Rig.attempt(Bytes(bytes), connection).get().delivered
+      }
+    }
+  }
+
   @Test("a file keeps the kernel's position, unless it is published")
   func filePosition() async throws {
     try await Rig.onReactor { _ in
