@@ -75,6 +75,7 @@ import Testing
     #expect(missing["delivered"] as? Int == 0 && missing["exitStatus"] as? Int == 1)
     let full = try await Program.run("copy", "--json", "a", "/dev/full", in: place).report()
     #expect(full["failureSide"] as? String == "destination" && full["failureErrno"] as? String == "ENOSPC")
+    #expect(missing["failureCause"] == nil && full["failureCause"] as? String == "call")
   }
 
   /// What it says when a flush fails: which of the two, and what is true now.

@@ -3,7 +3,7 @@ public import SystemPackage
 /// A copy that did not get to its end: which side failed, why, what was delivered, and the residue.
 public struct CopyError: Error, Sendable {
   /// Whose fault it was.
-  public enum Side: String, Sendable {
+  public enum Side: String, Sendable, Codable {
     /// Reading failed.
     case source
     /// Writing failed.

@@ -10,6 +10,8 @@ struct Failure: Error {
   var side: Side?
   /// The kernel's reason, where it is one of the kernel's.
   var errno: Errno?
+  /// The name of a failed copy's cause (`CopyError.Record`); nil of what failed before or after the copy.
+  var cause: String?
   /// Nothing went wrong: it was asked to stop, by a signal or a time limit.
   var isStop = false
 

@@ -73,7 +73,8 @@ struct Outcome: Sendable {
 extension Outcome: Encodable {
   private enum Key: String, CodingKey {
     case source, destination, sourceKind, destinationKind, considered, declined, delivered, deliveredAtLeast, route
-    case elapsedSeconds, end, failure, failureSide, failureErrno, exitStatus, flushSeconds, holes
+    case elapsedSeconds, end, failure, failureSide, failureCause, failureErrno, exitStatus, flushSeconds
+    case holes
   }
 
   /// The report's own keys with the program's beside them: one flat object.
@@ -96,6 +97,7 @@ extension Outcome: Encodable {
     try container.encodeIfPresent(flushSeconds, forKey: .flushSeconds)
     try container.encodeIfPresent(failure?.sentence, forKey: .failure)
     try container.encodeIfPresent(failure?.side, forKey: .failureSide)
+    try container.encodeIfPresent(failure?.cause, forKey: .failureCause)
     try container.encodeIfPresent(failure?.errno?.symbol, forKey: .failureErrno)
     try container.encode(exitStatus, forKey: .exitStatus)
   }

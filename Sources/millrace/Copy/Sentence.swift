@@ -8,8 +8,9 @@ enum Sentence {
     _ error: CopyError, from source: OpenEnd, to sink: OpenDestination, stop: String
   ) -> Failure {
     let after = after(error.report.delivered)
+    var failure: Failure
     switch error.cause {
-    case .cancelled, .deadline: return .stopped(stop + after + sink.fate)
+    case .cancelled, .deadline: failure = .stopped(stop + after + sink.fate)
     default:
       let side: Failure.Side? =
         switch error.side {
@@ -18,8 +19,10 @@ enum Sentence {
         case .copy: nil
         }
       let reason = reason(error, source.name, sink.end.name)
-      return Failure(reason + after + sink.fate, side: side, errno: error.errno)
+      failure = Failure(reason + after + sink.fate, side: side, errno: error.errno)
     }
+    failure.cause = error.record.cause
+    return failure
   }
 
   /// How far it got; nothing where it did not begin.

@@ -49,6 +49,37 @@ struct ReportTests {
     }
   }
 
+  static let causes: [(cause: CopyError.Cause, json: String)] = [
+    (.call("send", .brokenPipe), #""call":"send","cause":"call","errno":"EPIPE""#),
+    (.secondSink("write", .noSpace), #""call":"write","cause":"secondSink","errno":"ENOSPC""#),
+    (.truncated(owed: 7), #""cause":"truncated","owed":7"#),
+    (.overLimit(8), #""cause":"overLimit","limit":8"#),
+    (.unsupported("it is a directory"), #""cause":"unsupported","reason":"it is a directory""#),
+    (.routeUnavailable(.splice, reason: "no pipe"), #""cause":"routeUnavailable","reason":"no pipe","route":"splice""#),
+    (.custom(Missing("gone")), #""cause":"custom","reason":"gone""#),
+    (.cancelled, #""cause":"cancelled""#), (.deadline, #""cause":"deadline""#), (.idle, #""cause":"idle""#),
+    (.closed, #""cause":"closed""#), (.otherDirection, #""cause":"otherDirection""#),
+    (.sameFile, #""cause":"sameFile""#),
+  ]
+
+  @Test("of a failure has the cause in JSON, the residue as a count, and can be read again", arguments: causes)
+  func failure(_ cause: CopyError.Cause, _ json: String) async throws {
+    let error = CopyError(side: .sink, cause: cause, report: try await report(), residue: Bytes([1, 2, 3]))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let data = try encoder.encode(error)
+
+    let record = try JSONDecoder().decode(CopyError.Record.self, from: data)
+    #expect(record == error.record)
+    #expect(record.report == error.report)
+    var others = record
+    others.report = CopyReport()
+    let line = String(decoding: try encoder.encode(others), as: UTF8.self)
+    let residue = #","residue":3,"#
+    for part in json.split(separator: ",") { #expect(line.contains(part), "\(line)") }
+    #expect(line.contains(residue) && line.contains(#""side":"sink""#))
+  }
+
   @Test("counts CPU where it is asked to, and says nil where not")
   func cpu() async throws {
     #expect(try await report().userCPUSeconds != nil)
