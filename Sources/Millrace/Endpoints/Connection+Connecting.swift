@@ -136,7 +136,8 @@ extension Connection {
   /// RFC 8305 §5: the recommended Connection Attempt Delay.
   private static let attemptDelay = Duration.milliseconds(250)
 
-  private static func race(
+  /// RFC 8305 §5: the next attempt begins when the last has failed, or after the delay; the first to connect wins.
+  static func race(
     _ addresses: [Address], subject: String, until deadline: Int64?, options: ConnectionOptions
   ) async throws(EndpointError) -> Connection {
     let reactor = Reactor.current ?? Reactors.shared.next()

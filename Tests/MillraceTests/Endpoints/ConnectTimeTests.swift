@@ -1,5 +1,5 @@
 import LinuxCalls
-import Millrace
+@testable import Millrace
 import Reactors
 import Synchronization
 import SystemPackage
@@ -61,5 +61,28 @@ struct ConnectTimeTests {
     gate.open()
     await blocking.value
     await reactors.shutdown()
+  }
+
+  /// given two addresses that answer nothing, both of them asked; when the task is cancelled; then connecting ends, and the
+  /// sockets of both attempts are closed.
+  @Test("a race between addresses leaves no socket when it is cancelled")
+  func raceCancelled() async throws {
+    let silent = try [FullBacklog(), FullBacklog()]
+    let before = try silent.map { try $0.waiting() }
+    let racing = Task {
+      try await Connection.race(silent.map(\.address), subject: "test", until: nil, options: ConnectionOptions())
+    }
+    var names: Set<String> = []
+    try await Rig.until("both are asked") {
+      let waiting = try zip(silent, before).map { try $0.waiting().subtracting($1) }
+      names = waiting[0].union(waiting[1])
+      return waiting.allSatisfy { !$0.isEmpty }
+    }
+
+    racing.cancel()
+    let error = await #expect(throws: EndpointError.self) { try await racing.value }
+
+    #expect(error?.errno == .canceled)
+    try await Rig.until("both sockets are closed") { Descriptors.stillOpen(names).isEmpty }
   }
 }

@@ -38,6 +38,12 @@ enum DescriptorLeaks {
     try await copies()
     try await failures()
     try await refusals()
+    try await secondSinks()
+    try await exchanges()
+    try await peers()
+    try await files()
+    try await lent()
+    try await ownEnds()
   }
 
   private static func copies() async throws {
