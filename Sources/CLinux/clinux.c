@@ -58,12 +58,6 @@ long clinux_write_nowait(int fd, const void *buffer, size_t length) {
 }
 long clinux_recv(int fd, void *buffer, size_t length, int flags) { return result(recv(fd, buffer, length, flags)); }
 long clinux_send(int fd, const void *buffer, size_t length, int flags) { return result(send(fd, buffer, length, flags)); }
-long clinux_send2(int fd, const void *a, size_t a_length, const void *b, size_t b_length, int flags) {
-  struct iovec vectors[2] = {{(void *)a, a_length}, {(void *)b, b_length}};
-  struct msghdr message = {.msg_iov = vectors, .msg_iovlen = 2};
-  return result(sendmsg(fd, &message, flags));
-}
-
 static void fill(struct clinux_stat *out, const struct stat *s) {
   *out = (struct clinux_stat){.mode = s->st_mode, .uid = s->st_uid, .gid = s->st_gid, .size = s->st_size, .blocks = s->st_blocks,
                               .device = s->st_dev, .inode = s->st_ino, .links = s->st_nlink};

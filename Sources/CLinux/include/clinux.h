@@ -24,7 +24,6 @@ long clinux_write_nowait(int fd, const void *buffer, size_t length);
 long clinux_recv(int fd, void *buffer, size_t length, int flags);
 long clinux_send(int fd, const void *buffer, size_t length, int flags);
 // One sendmsg of two pieces; either may be empty.
-long clinux_send2(int fd, const void *a, size_t a_length, const void *b, size_t b_length, int flags);
 
 // Files.
 struct clinux_stat {
