@@ -16,7 +16,8 @@ public final class Connection: Sendable {
       number, ownership, kind: kind, reactor: reactor ?? Reactor.current ?? Reactors.shared.next())
   }
 
-  /// Takes over a connected stream socket, makes it non-blocking, and closes it in the end.
+  /// Takes over a connected stream socket, makes it non-blocking, and closes it in the end. It has to stay non-blocking:
+  /// a process that shares the open file must not clear O_NONBLOCK.
   public convenience init(taking fileDescriptor: FileDescriptor) throws(EndpointError) {
     let number = fileDescriptor.rawValue
     let kind = try Self.streamKind(of: number)

@@ -65,7 +65,8 @@ struct EndFacts: Sendable {
   var inode: UInt64 { file?.inode ?? 0 }
 
   /// Asks the kernel, and nobody else: a size that a server has changed meanwhile may be old, and no copy takes it for the
-  /// truth. What can never change is asked once in a descriptor's life; flags and size are asked each time.
+  /// truth. What can never change is asked once in a descriptor's life; flags and size are asked each time, but for the
+  /// flags of sockets and pipes of our own, which are non-blocking since they came.
   init(of descriptor: Descriptor) throws(Errno) {
     if let fixed = descriptor.fixedKind, descriptor.ownership == .owned {
       kind = fixed
