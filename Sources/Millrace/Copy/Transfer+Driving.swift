@@ -83,7 +83,9 @@ extension Transfer {
     ledger.calls.add(from: calls, to: .ofThisThread)
     if measuresCPU { ledger.busy += Linux.now - start }
     // The last touch: from here on a thread of the pool has it.
-    if case .offloaded = suspension, let offloaded { reactor.blockingPool.submit(offloaded, waitingFor: offloaded.awaited) }
+    if case .offloaded = suspension, let offloaded {
+      reactor.blockingPool.submit(offloaded, waitingFor: offloaded.awaited)
+    }
     return suspension
   }
 
@@ -231,6 +233,7 @@ extension Transfer {
         throw CopyFailure(.source, .call(SystemCall.recv.name, sourceIsBroken))
       }
       if owed > 0, source != nil { throw CopyFailure(.source, .truncated(owed: owed)) }
+      if !tees.isEmpty { try passEndBeforeTees() }
       stage = tees.isEmpty ? .passingEnd : .flushing
     case .flushing: stage = .passingEnd
     default: break

@@ -12,16 +12,30 @@ extension Transfer {
       stage = .passingEnd
       return .writerEnd
     }
-    guard let sink else { return nil }
+    guard let sink, !endIsPassed else { return nil }
     if sink.kind.isStreamSocket {
-      do throws(Errno) { try Linux.shutdown(sink.number, .write) } catch {
-        throw CopyFailure(.sink, .call(SystemCall.shutdown.name, error))
-      }
+      try shutDown(sink)
     } else if sink.kind == .pipe, sink.descriptor.ownership == .owned {
       // Closed when this copy's use of it ends.
       sink.descriptor.close()
     }
     return nil
+  }
+
+  /// The first sink has everything. Second sinks that must hold up nobody do not hold up the end of the stream either; where
+  /// the copy waits for one, or fails with it, the end says that it has not.
+  func passEndBeforeTees() throws(CopyFailure) {
+    guard passesEnd, writer == nil, let sink, sink.kind.isStreamSocket,
+      tees.allSatisfy({ $0.tee.whenStalled != .wait && $0.tee.whenFailed == .detach })
+    else { return }
+    try shutDown(sink)
+    endIsPassed = true
+  }
+
+  private func shutDown(_ sink: KernelEnd) throws(CopyFailure) {
+    do throws(Errno) { try Linux.shutdown(sink.number, .write) } catch {
+      throw CopyFailure(.sink, .call(SystemCall.shutdown.name, error))
+    }
   }
 
   var hitLimit: Bool { ledger.consumed >= limit }

@@ -90,6 +90,8 @@ final class Transfer: @unchecked Sendable {
   /// Of an exchange: the other direction failed and takes this one along; this one has come to its end.
   @safe @exclusivity(unchecked) var endsWithOther = false
   @safe @exclusivity(unchecked) var isOver = false
+  /// The sink has been told that there is no more, while second sinks still have their backlogs.
+  @safe @exclusivity(unchecked) var endIsPassed = false
   /// Of an exchange: the other direction, in writing, took the error of the connection that this one reads. What is left
   /// there is read, but its end is none.
   @safe @exclusivity(unchecked) var sourceIsBroken: Errno?

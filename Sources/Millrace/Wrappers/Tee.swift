@@ -11,7 +11,8 @@ public struct Tee: Sendable {
     ///
     /// At the end of the copy, when the first sink has everything, the second one still has its backlog to take, which
     /// need not be full. It is waited for like before, and for a second at least: one that keeps up gets its tail, however
-    /// little patience there is with a full backlog.
+    /// little patience there is with a full backlog. A socket that is the first sink is told meanwhile that there is no
+    /// more, if the copy passes the end on and ``WhenFailed/detach`` is the policy of all its second sinks.
     case detach(after: Duration)
   }
 

@@ -1,6 +1,7 @@
 import LinuxCalls
 import Millrace
 import Reactors
+import SystemPackage
 
 /// A mirror's connection beside one client's. Confined to its reactor.
 final class MirrorLink: @unchecked Sendable {
@@ -11,6 +12,8 @@ final class MirrorLink: @unchecked Sendable {
   private let over: (MirrorLink) -> Void
   private lazy var timer = TimerEntry(self)
   private var state = State.writing
+  /// A socket tells once why it failed: to whoever asks first, which may be the one who reads.
+  private var failure: Errno?
 
   private enum State {
     /// The client's bytes are still coming.
@@ -35,8 +38,19 @@ final class MirrorLink: @unchecked Sendable {
 
   /// Reads what it answers, so that it is not held up, and forgets it.
   private func discard() async {
-    while let bytes = try? await connection.read(upTo: 16384), !bytes.isEmpty {}
+    do throws(EndpointError) {
+      while !(try await connection.read(upTo: 16384)).isEmpty {}
+    } catch {
+      failure = error.errno
+    }
     if state == .lingering { end() }
+  }
+
+  /// What became of it; the reason is the one that the mirror gave, where it gave one.
+  func outcome(_ tee: CopyReport.TeeReport) -> MirrorOutcome {
+    var outcome = MirrorOutcome(tee)
+    if outcome.kind == .detached, let failure { outcome.reason = "\(failure)" }
+    return outcome
   }
 
   /// The client's bytes have come to their end, or the mirror was let go.

@@ -58,6 +58,9 @@ public struct RelayConfiguration: Sendable {
   /// nil is none. It holds up nobody: with 1 MiB waiting for it, or failing, it is let go for the rest of that connection, and
   /// the log and the metrics say so. Default: nil.
   public var mirror: ServiceAddress?
+  /// How long a client does wait for a mirror that has 1 MiB waiting for it and takes nothing; nil is not at all. With it,
+  /// bulk goes at the pace of the slower of the two. Default: nil.
+  public var mirrorPatience: Duration?
 
   /// How often metrics that are readings are recorded: those of reactors and upstreams. Nil is never; what is counted is
   /// counted all the same. Default: 10 s.

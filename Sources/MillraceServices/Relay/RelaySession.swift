@@ -87,7 +87,8 @@ final class RelaySession: @unchecked Sendable {
     var source = client.prefixed(by: head)
     head = []
     if let mirror {
-      source = source.teed(to: mirror.connection, whenStalled: .detach(after: .zero), whenFailed: .detach)
+      source = source.teed(
+        to: mirror.connection, whenStalled: .detach(after: worker.mirrorPatience), whenFailed: .detach)
     }
     let forth = CopyDirection(from: source, to: connection, options: worker.options)
     return ExchangeRun(
@@ -159,7 +160,7 @@ final class RelaySession: @unchecked Sendable {
   private func mirrorOutcome(_ report: ExchangeReport?, isClean: Bool) -> MirrorOutcome? {
     guard let shared = worker.mirror, let report else { return nil }
     guard let mirror, let tee = report.forth.report.tees.first else { return .skipped }
-    let outcome = MirrorOutcome(tee)
+    let outcome = mirror.outcome(tee)
     mirror.finish(outcome, isClean: isClean)
     shared.note(outcome, of: mirror)
     return outcome

@@ -6,7 +6,7 @@ public enum RelaySettings {
     "max-connections", "max-connections-per-client", "max-accept-rate", "when-full", "accept-proxy-from",
     "proxy-timeout", "send-proxy",
     "eject-after", "eject-time", "max-eject-time", "check-interval", "check-timeout", "check-rise", "check-fall",
-    "resolve-interval", "mirror", "drain-timeout",
+    "resolve-interval", "mirror", "mirror-patience", "drain-timeout",
   ]
 
   /// The configuration, and what it is in full as a YAML text.
@@ -49,6 +49,7 @@ public enum RelaySettings {
     configuration.mirror = try reader.optional("mirror") { (text) throws(ServiceAddress.Malformed) in
       try UpstreamTarget.address(text)
     }
+    configuration.mirrorPatience = try reader.duration("mirror-patience", orNone: "none")
     configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
     return (configuration, reader.description)
   }

@@ -13,6 +13,7 @@ final class RelayWorker: @unchecked Sendable {
   let halfClosedTimeout: Duration?
   let admission: Admission
   let mirror: Mirror?
+  let mirrorPatience: Duration
   let metrics: RelayMetrics
   let acceptProxyFrom: [Network]
   let proxyTimeout: Duration
@@ -33,6 +34,7 @@ final class RelayWorker: @unchecked Sendable {
     self.pool = pool
     self.admission = admission
     self.mirror = mirror
+    mirrorPatience = configuration.mirrorPatience ?? .zero
     self.metrics = metrics
     self.logger = logger
     self.askForNames = askForNames

@@ -81,6 +81,13 @@ struct SettingReader {
     }
   }
 
+  /// A time, or a word for none, which is the default.
+  mutating func duration(_ name: String, orNone word: String) throws(SettingsError) -> Duration? {
+    try value(name, default: word, "a time is expected, such as 250ms, 5s, 1m or 2h, or '\(word)'") { text in
+      text == word ? .some(nil) : DurationText.parse(text).map { .some($0) }
+    }
+  }
+
   mutating func choice<Value: RawRepresentable & CaseIterable>(
     _ name: String, default value: Value
   ) throws(SettingsError) -> Value where Value.RawValue == String {

@@ -101,6 +101,9 @@ struct RelayCommand: AsyncParsableCommand {
   @Option(help: "A second place that gets a copy of what clients send, and holds up nobody. Default: none.")
   var mirror: String?
 
+  @Option(help: "How long a client waits for a mirror that has 1 MiB waiting and takes nothing. Default: none.")
+  var mirrorPatience: String?
+
   @Option(help: "How long connections may take to end once it is to end. Default: 30s.")
   var drainTimeout: String?
 
@@ -131,7 +134,7 @@ struct RelayCommand: AsyncParsableCommand {
       ("eject-time", ejectTime), ("max-eject-time", maxEjectTime), ("check-interval", checkInterval),
       ("check-timeout", checkTimeout),
       ("check-rise", checkRise), ("check-fall", checkFall), ("resolve-interval", resolveInterval),
-      ("mirror", mirror), ("drain-timeout", drainTimeout),
+      ("mirror", mirror), ("mirror-patience", mirrorPatience), ("drain-timeout", drainTimeout),
     ]
     for case (let name, let value?) in single { flags[name] = [value] }
     return flags

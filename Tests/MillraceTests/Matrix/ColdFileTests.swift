@@ -1,7 +1,6 @@
 import Glibc
 import LinuxCalls
 import Millrace
-import Synchronization
 import Testing
 
 @Suite(
@@ -88,7 +87,7 @@ struct ColdFileTests {
 
 /// Something that happens at the first call alone.
 private final class Once: Sendable {
-  private let hasHappened = Mutex(false)
+  private let hasHappened = Guarded(false)
   private let body: @Sendable () -> Void
 
   init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -56,6 +56,36 @@ struct TeeEndTests {
     }
   }
 
+  /// given a second sink that takes nothing, and a copy that passes the end on; then the first sink has its end before the
+  /// second has its bytes: whoever reads there waits for nobody.
+  @Test("does not hold up the end of the stream", arguments: StalledTeeTests.ways)
+  func endOfStream(_ way: (choice: RouteChoice, route: Route)) async throws {
+    try await Rig.onReactor { reactor in
+      let stalled = try StalledTee(Self.total)
+      let (engine, far) = try PlainPair.unix(buffer: 1 << 20)
+      let sink = try Connection(taking: FileDescriptor(rawValue: engine))
+      func copyAll(_ source: some ByteSource) async -> Result<CopyReport, CopyError> {
+        await Rig.attempt(
+          source.teed(to: stalled.second, whenStalled: .detach(after: .seconds(3600))), sink,
+          CopyOptions(passesEnd: true, routes: way.choice))
+      }
+      let copying = reactor.task { await copyAll(stalled.source.endpoint) }
+
+      // To the end of the stream.
+      let first = try await far.drain().value
+      #expect(Pattern.difference(first, Pattern.bytes(Self.total)) == nil)
+
+      let second = stalled.peer.drain()
+      let report = try await copying.value.get()
+      #expect(report.tees == [CopyReport.TeeReport(delivered: Self.total, missed: 0, detached: nil)])
+      // The end is passed on to the second sink, too.
+      #expect(Pattern.difference(try await second.value, Pattern.bytes(Self.total)) == nil)
+      for end in [sink, stalled.second] { end.close() }
+      _ = try await stalled.sink.received()
+      _ = try await stalled.source.rest()
+    }
+  }
+
   /// given one that is to be waited for; when the copy is interrupted meanwhile; then the first sink has everything, and the
   /// report says what the second one missed.
   @Test("does not keep a copy that is interrupted", arguments: Interruption.allCases, StalledTeeTests.ways)

@@ -1,5 +1,5 @@
+import LinuxCalls
 import Millrace
-import Synchronization
 import Testing
 
 @Suite("A throttled copy")
@@ -20,7 +20,7 @@ struct ThrottleTests {
     try await Rig.onReactor { _ in
       let source = try FedSource(lane.source, bytes)
       let sink = try WatchedSink(lane.sink)
-      let steps = Mutex<[CopyProgress]>([])
+      let steps = Guarded<[CopyProgress]>([])
       let options = CopyOptions(progress: { step in steps.withLock { $0.append(step) } })
       func copyThrottled(_ source: some ByteSource) async throws -> CopyReport {
         try await Rig.attempt(source.throttled(to: rate), sink.endpoint, options).get()
