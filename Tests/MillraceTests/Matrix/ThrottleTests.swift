@@ -14,7 +14,7 @@ struct ThrottleTests {
   @Test("waits, and is never ahead of its rate", arguments: lanes)
   func rate(_ lane: Lane) async throws {
     let bytes = Pattern.bytes(60_000)
-    let rate = 400_000
+    let rate = 60_000
     // Two fiftieths of a second: what may gather while the copy waits for something else.
     let burst = rate / 25
     try await Rig.onReactor { _ in
