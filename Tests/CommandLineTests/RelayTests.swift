@@ -3,14 +3,6 @@ import Testing
 
 @Suite("millrace relay", .timeLimit(.minutes(2)))
 struct RelayTests {
-  /// Starts a relay and answers with the port it listens at.
-  private func start(_ arguments: [String], in place: Scratch) async throws -> (Running, port: String) {
-    let relay = try Running(["relay", "--reactors", "1", "--listen", "tcp://127.0.0.1:0"] + arguments, in: place)
-    try #require(try await relay.wait(until: { relay.errors.contains("relaying listeners=") }), "\(relay.errors)")
-    let line = try #require(relay.errors.split(separator: "\n").first { $0.contains("relaying listeners=") })
-    return (relay, String(try #require(line.split(separator: ":").last)))
-  }
-
   /// given a relay as a user starts it, between two other programs; when one sends 20 MiB to the other through it; then every
   /// byte arrives, the log names both ends and the routes, and SIGTERM ends it well.
   @Test("carries what one program sends to another, and ends when it is told to")
@@ -19,7 +11,7 @@ struct RelayTests {
     let bytes = try place.write("big", noise(20 << 20))
     let receiver = try Running(["copy", "tcp-listen://127.0.0.1:0", "got"], in: place)
     let upstream = try await receiver.listeningPort()
-    let (relay, port) = try await start(["--to", "tcp://127.0.0.1:\(upstream)"], in: place)
+    let (relay, port) = try await startRelay(["--to", "tcp://127.0.0.1:\(upstream)"], in: place)
 
     let sent = try await Program.run("copy", "big", "tcp://127.0.0.1:\(port)", in: place)
     #expect(sent.status == 0, "\(sent.errors)")
@@ -43,7 +35,7 @@ struct RelayTests {
     let receiver = try Running(["copy", "tcp-listen://127.0.0.1:0", "got"], in: place)
     let upstream = try await receiver.listeningPort()
     try place.write("relay.yaml", Data("to: tcp://127.0.0.1:1\n".utf8))
-    let (relay, port) = try await start(["--config", place.path("relay.yaml")], in: place)
+    let (relay, port) = try await startRelay(["--config", place.path("relay.yaml")], in: place)
     try place.write("relay.yaml", Data("to: tcp://127.0.0.1:\(upstream)\n".utf8))
     relay.send(SIGHUP)
     #expect(try await relay.wait(until: { relay.errors.contains("upstreams read again") }))
@@ -86,4 +78,12 @@ struct RelayTests {
     #expect(result.text.contains("idle-timeout: 5s  # --idle-timeout\n"))
     #expect(result.text.contains("drain-timeout: 30s  # default"))
   }
+}
+
+/// Starts a relay and answers with the port it listens at.
+func startRelay(_ arguments: [String], in place: Scratch) async throws -> (Running, port: String) {
+  let relay = try Running(["relay", "--reactors", "1", "--listen", "tcp://127.0.0.1:0"] + arguments, in: place)
+  try #require(try await relay.wait(until: { relay.errors.contains("relaying listeners=") }), "\(relay.errors)")
+  let line = try #require(relay.errors.split(separator: "\n").first { $0.contains("relaying listeners=") })
+  return (relay, String(try #require(line.split(separator: ":").last)))
 }

@@ -1,3 +1,4 @@
+import LinuxCalls
 import Logging
 import Millrace
 @testable import MillraceServices
@@ -5,15 +6,25 @@ import Testing
 
 @Suite("The bounds of a relay", .timeLimit(.minutes(1)))
 struct LimitTests {
-  /// given room for three; when 2,000 come, many at a time; then each is served in its turn, and never more than three at once.
-  @Test("those that are too many wait for their turn", arguments: [1, 2])
-  func wait(reactors: Int) async throws {
-    let server = try TestServer.echo()
-    try await RelayRig.run(to: [server.target], reactors: reactors, { $0.maxConnections = 3 }) { rig in
+  /// given room for a few; when 2,000 come, more at a time than there is room for; then each is served in its turn, and there
+  /// never were more at once.
+  @Test(
+    "those that are too many wait for their turn",
+    arguments: [(reactors: 1, most: 3, workers: 20), (2, 3, 20), (2, 100, 200)])
+  func wait(reactors: Int, most: Int, workers: Int) async throws {
+    let present = Present()
+    let server = try TestServer { connection in
+      present.enter()
+      let bytes = try await connection.readAll()
+      // Before the answer: with it, the next client may come.
+      present.leave()
+      try await connection.write(bytes)
+    }
+    try await RelayRig.run(to: [server.target], reactors: reactors, { $0.maxConnections = most }) { rig in
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for worker in 0..<20 {
+        for worker in 0..<workers {
           group.addTask {
-            for round in 0..<100 {
+            for round in 0..<2000 / workers {
               let client = try await rig.connect()
               try await client.write([UInt8(worker), UInt8(round)])
               try client.finishWriting()
@@ -26,8 +37,17 @@ struct LimitTests {
       }
       _ = await rig.log.connection(1999)
       #expect(rig.log.endings.allSatisfy { $0 == "client closed" })
+      #expect(present.most <= most)
     }
     server.stop()
+  }
+
+  /// How many were there at once.
+  private final class Present: Sendable {
+    private let counts = Guarded((now: 0, most: 0))
+    var most: Int { counts.withLock { $0.most } }
+    func enter() { counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) } }
+    func leave() { counts.withLock { $0.now -= 1 } }
   }
 
   @Test("those that are too many are reset, where that is wanted")
