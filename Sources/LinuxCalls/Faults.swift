@@ -1,4 +1,5 @@
 import CLinux
+import Synchronization
 package import SystemPackage
 
 /// What an injected fault does to the call it strikes.

@@ -1,4 +1,5 @@
 import LinuxCalls
+import Synchronization
 
 /// What other threads hand to a reactor.
 enum Command: Sendable {

@@ -205,7 +205,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         job.runSynchronously(on: executor)
         counters.running = 0
       }
-      poll(events)
+      if mustPoll { poll(events) }
       inbox.take(jobs: &jobs, commands: &commands)
       ready.append(contentsOf: jobs)
       jobs.removeAll(keepingCapacity: true)
@@ -224,6 +224,14 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     }
     try? Linux.close(epoll)
     for done in awaited { done() }
+  }
+
+  /// Jobs that make jobs, as the tasks of a new connection do, need not ask for readiness in between; who waits for that
+  /// waits no longer than this, and whoever yields has it asked for.
+  private static let longestWithoutPoll: Int64 = 20_000
+
+  private var mustPoll: Bool {
+    ready.isEmpty || !yielding.isEmpty || Linux.now - now >= Self.longestWithoutPoll
   }
 
   private func poll(_ events: UnsafeMutableBufferPointer<ReadinessEvent>) {

@@ -1,5 +1,6 @@
 import LinuxCalls
 import Reactors
+import Synchronization
 import Testing
 
 @Suite("The blocking pool", .timeLimit(.minutes(1)))

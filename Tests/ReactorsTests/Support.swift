@@ -1,6 +1,7 @@
 import Glibc
 import LinuxCalls
 import Reactors
+import Synchronization
 import SystemPackage
 
 /// Runs `body` with reactors of its own, and ends them afterwards.

@@ -1,5 +1,6 @@
 import LinuxCalls
 import Reactors
+import Synchronization
 
 extension Address {
   /// The addresses of a name, in the order of RFC 6724. Runs in the blocking pool. getaddrinfo(3)

@@ -1,5 +1,6 @@
 import LinuxCalls
 import Reactors
+import Synchronization
 public import SystemPackage
 
 /// A file, or whatever stands behind a path or a descriptor: routes go by what the kernel says it is.

@@ -1,4 +1,5 @@
 import LinuxCalls
+import Synchronization
 
 /// XXH64, a fast checksum that is not for cryptography: to see that what arrived is what was sent.
 ///

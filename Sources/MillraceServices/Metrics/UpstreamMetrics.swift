@@ -1,6 +1,7 @@
 import CoreMetrics
 import LinuxCalls
 import Metrics
+import Synchronization
 
 /// The state of every upstream, as gauges that are set now and then. For one that is gone they are taken away.
 final class UpstreamMetrics: Sendable {

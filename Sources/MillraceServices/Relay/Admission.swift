@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// Who may come in: how many connections there are, in all and of each client. Shared by all reactors.
 final class Admission: Sendable {

@@ -4,6 +4,7 @@ public import Logging
 public import Millrace
 public import Reactors
 public import ServiceLifecycle
+import Synchronization
 
 /// Joins stream sockets at kernel speed: each client to an upstream, byte for byte, until both have said their last word.
 ///

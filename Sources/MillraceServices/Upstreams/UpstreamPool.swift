@@ -1,6 +1,7 @@
 import LinuxCalls
 import Logging
 import Millrace
+import Synchronization
 
 /// The upstreams of a service: who they are now, and whose turn it is. Shared by all reactors.
 final class UpstreamPool: Sendable {

@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// Names in the file system that must not outlive this process: a half-written file, the socket it listens at.
 enum Leftovers {

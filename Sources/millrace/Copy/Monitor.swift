@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// Where the copy stands, for those who want to look at any time: the copy writes it, the progress line and whoever
 /// ends the process without the copy read it.

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// Why a copy is stopped before its end.
 enum StopReason: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxCalls
 import Logging
+import Synchronization
 
 /// A log of lines: time, level, message, fields.
 struct LineLogHandler: LogHandler {

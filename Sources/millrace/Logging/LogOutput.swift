@@ -1,6 +1,7 @@
 import Dispatch
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// Lines on their way to standard error. Whoever reads it may be slow, and a reactor must not wait: the lines are written by
 /// a thread of their own, and what does not fit into a bounded queue is counted and left out.

@@ -2,6 +2,7 @@ import LinuxCalls
 import Logging
 import Millrace
 @testable import MillraceServices
+import Synchronization
 import Testing
 
 @Suite("The bounds of a relay", .timeLimit(.minutes(1)))

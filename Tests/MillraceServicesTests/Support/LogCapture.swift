@@ -1,5 +1,6 @@
 import LinuxCalls
 import Logging
+import Synchronization
 
 /// A log that a test reads.
 final class LogCapture: Sendable {

@@ -1,6 +1,7 @@
 import LinuxCalls
 import Millrace
 import MillraceServices
+import Synchronization
 
 private struct Held: ~Copyable, Sendable {
   let number: Int32

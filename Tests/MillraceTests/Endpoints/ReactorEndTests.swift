@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 import Testing
 
 /// A reader that answers when it is let go on.

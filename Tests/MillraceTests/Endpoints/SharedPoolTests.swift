@@ -1,6 +1,7 @@
 import Glibc
 import LinuxCalls
 import Reactors
+import Synchronization
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxCalls
 import Millrace
+import Synchronization
 import Testing
 
 @Suite(

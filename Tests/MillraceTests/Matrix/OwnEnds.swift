@@ -1,5 +1,6 @@
 import LinuxCalls
 @testable import Millrace
+import Synchronization
 
 /// A reader of the test's own, which gives what it likes of what it is asked for.
 final class ArrayReader: ByteReader {

@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 import Testing
 
 @Suite("A throttled copy")

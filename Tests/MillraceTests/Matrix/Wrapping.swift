@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// What an observer of the test's was told.
 final class ProgressLog: Sendable {

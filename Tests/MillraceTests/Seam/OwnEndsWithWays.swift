@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// What a way of one's own was asked for.
 final class WayLog: Sendable {

@@ -1,5 +1,6 @@
 import Dispatch
 import LinuxCalls
+import Synchronization
 
 /// Holds back whoever comes to it until it is opened: a task or a thread.
 final class Gate: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import LinuxCalls
+import Synchronization
 
 /// Does `body`, which may block, on a thread of its own, with SIGPIPE blocked: neither a reactor nor the threads of
 /// Swift's tasks wait for it.

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxCalls
+import Synchronization
 
 /// A system call of the test's own failed.
 struct PlainFailure: Error, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// When a fault strikes.
 enum Moment: String, CaseIterable, Sendable, CustomStringConvertible {
