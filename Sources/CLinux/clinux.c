@@ -11,8 +11,11 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -23,6 +26,7 @@
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <linux/sockios.h>
 #include <time.h>
 #include <unistd.h>
@@ -88,6 +92,12 @@ long clinux_stat_path(const char *path, struct clinux_stat *out) {
   fill(out, &s);
   return 0;
 }
+long clinux_lstat_path(const char *path, struct clinux_stat *out) {
+  struct stat s;
+  if (lstat(path, &s) < 0) return -errno;
+  fill(out, &s);
+  return 0;
+}
 long clinux_close(int fd) { return result(close(fd)); }
 long clinux_lseek(int fd, int64_t offset, int whence) { return result(lseek(fd, offset, whence)); }
 long clinux_ftruncate(int fd, int64_t size) { return result(ftruncate(fd, size)); }
@@ -107,7 +117,8 @@ long clinux_cached_pages(int fd, uint64_t offset, uint64_t length) {
 }
 long clinux_get_flags(int fd) { return result(fcntl(fd, F_GETFL)); }
 long clinux_set_flags(int fd, int flags) { return result(fcntl(fd, F_SETFL, flags)); }
-long clinux_dup(int fd) { return result(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+long clinux_dup(int fd, int least) { return result(fcntl(fd, F_DUPFD_CLOEXEC, least)); }
+long clinux_set_close_on_exec(int fd) { return result(fcntl(fd, F_SETFD, FD_CLOEXEC)); }
 long clinux_readable_bytes(int fd) {
   int n = 0;
   return ioctl(fd, FIONREAD, &n) < 0 ? -errno : n;
@@ -254,6 +265,56 @@ long clinux_terminal_columns(int fd) {
   struct winsize size;
   return ioctl(fd, TIOCGWINSZ, &size) < 0 ? -errno : size.ws_col;
 }
+
+// The texts of a block, each ended by a zero byte, as execve takes them. NULL without memory.
+static char **texts_of(char *block, size_t length) {
+  size_t count = 0;
+  for (size_t i = 0; i < length; i++) count += block[i] == 0;
+  char **texts = calloc(count + 1, sizeof *texts);
+  if (!texts) return NULL;
+  for (size_t i = 0, place = 0; place < count; place++) {
+    texts[place] = block + i;
+    i += strlen(block + i) + 1;
+  }
+  return texts;
+}
+long clinux_spawn(const char *path, char *arguments, size_t arguments_length, char *environment, size_t environment_length,
+                  const int *descriptors, int count) {
+  char **argv = texts_of(arguments, arguments_length), **envp = texts_of(environment, environment_length);
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t none, ignored_here;
+  sigemptyset(&none);
+  sigemptyset(&ignored_here);
+  sigaddset(&ignored_here, SIGPIPE);
+  sigaddset(&ignored_here, SIGXFSZ);
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  int code = argv && envp ? 0 : ENOMEM;
+  // dup2 clears FD_CLOEXEC on the new number.
+  for (int i = 0; i < count && code == 0; i++) code = posix_spawn_file_actions_adddup2(&actions, descriptors[i], 3 + i);
+  if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
+  if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &ignored_here);
+  if (code == 0) code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t child = -1;
+  if (code == 0) code = posix_spawn(&child, path, &actions, &attributes, argv, envp);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  free(argv);
+  free(envp);
+  return code == 0 ? child : -code;
+}
+long clinux_wait(int child, int *exit_status, int *signal) {
+  int status = 0;
+  if (waitpid(child, &status, 0) < 0) return -errno;
+  *exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  *signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  return 0;
+}
+long clinux_kill(int process, int signal) { return result(kill(process, signal)); }
+int clinux_process(void) { return getpid(); }
+int clinux_parent_process(void) { return getppid(); }
+const char *clinux_executable(void) { return (const char *)getauxval(AT_EXECFN); }
 
 // At a fixed place behind the thread pointer, so that reaching them is no call; they are small enough for the room that
 // the loader keeps for libraries that come later.

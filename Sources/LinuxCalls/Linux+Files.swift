@@ -99,6 +99,13 @@ extension Linux {
     return FileFacts(raw)
   }
 
+  /// Of the path itself, where it is a symbolic link. lstat(2)
+  package static func facts(ofPathItself path: String) throws(Errno) -> FileFacts {
+    var raw = clinux_stat()
+    _ = try perform(.fstat) { _ in clinux_lstat_path(path, &raw) }
+    return FileFacts(raw)
+  }
+
   /// The descriptor's own position. lseek(2)
   package static func position(of fd: Int32) throws(Errno) -> Int64 {
     Int64(try perform(.seek, on: fd) { _ in clinux_lseek(fd, 0, 1) })
@@ -171,9 +178,14 @@ extension Linux {
     _ = try perform(.fcntl, on: fd) { _ in clinux_set_flags(fd, flags.rawValue) }
   }
 
-  /// A second descriptor of the same open file. fcntl(2), F_DUPFD_CLOEXEC
-  package static func duplicate(_ fd: Int32) throws(Errno) -> Int32 {
-    Int32(try perform(.fcntl, on: fd) { _ in clinux_dup(fd) })
+  /// A second descriptor of the same open file, whose number is not below `least`. fcntl(2), F_DUPFD_CLOEXEC
+  package static func duplicate(_ fd: Int32, from least: Int32 = 0) throws(Errno) -> Int32 {
+    Int32(try perform(.fcntl, on: fd) { _ in clinux_dup(fd, least) })
+  }
+
+  /// No program that this process starts gets it. fcntl(2), FD_CLOEXEC
+  package static func setCloseOnExec(_ fd: Int32) throws(Errno) {
+    _ = try perform(.fcntl, on: fd) { _ in clinux_set_close_on_exec(fd) }
   }
 
   /// isatty(3)

@@ -38,6 +38,8 @@ long clinux_open(const char *path, int flags, unsigned mode);
 long clinux_fstat(int fd, struct clinux_stat *out);
 long clinux_known_stat(int fd, struct clinux_stat *out);
 long clinux_stat_path(const char *path, struct clinux_stat *out);
+// The path itself, where it is a symbolic link.
+long clinux_lstat_path(const char *path, struct clinux_stat *out);
 long clinux_close(int fd);
 long clinux_lseek(int fd, int64_t offset, int whence);
 long clinux_ftruncate(int fd, int64_t size);
@@ -53,7 +55,9 @@ long clinux_will_need(int fd, int64_t offset, int64_t length);
 long clinux_cached_pages(int fd, uint64_t offset, uint64_t length);
 long clinux_get_flags(int fd);
 long clinux_set_flags(int fd, int flags);
-long clinux_dup(int fd);
+// Close-on-exec; the lowest free number that is not below `least`.
+long clinux_dup(int fd, int least);
+long clinux_set_close_on_exec(int fd);
 long clinux_readable_bytes(int fd);  // FIONREAD
 long clinux_unsent_bytes(int fd);    // SIOCOUTQ
 long clinux_path_max(void);
@@ -114,6 +118,19 @@ long clinux_descriptor_limit(void);
 long clinux_raise_descriptor_limit(void);
 long clinux_is_terminal(int fd);
 long clinux_terminal_columns(int fd);
+
+// Processes. Arguments and environment are blocks of texts that each end with a zero byte. In the child the descriptors,
+// all of which are 3 + count or more here, are 3, 4, …; no signal is blocked, and SIGPIPE and SIGXFSZ are not ignored.
+// Answers the child's id.
+long clinux_spawn(const char *path, char *arguments, size_t arguments_length, char *environment, size_t environment_length,
+                  const int *descriptors, int count);
+// Blocks until the child has ended; its exit status, or -1 and the signal that ended it.
+long clinux_wait(int child, int *exit_status, int *signal);
+long clinux_kill(int process, int signal);
+int clinux_process(void);
+int clinux_parent_process(void);
+// The path that this process's execve was given; NULL where the kernel does not say.
+const char *clinux_executable(void);
 
 // A thread-local pointer: which reactor this thread is. Swift has no thread-local storage of its own.
 void *clinux_thread_owner(void);

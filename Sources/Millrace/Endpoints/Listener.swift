@@ -14,6 +14,7 @@ public final class Listener: Sendable {
   private let kind: EndKind
   private let options: ConnectionOptions
   private let pauses = Atomic<Int>(0)
+  private let isFinishing = Atomic<Bool>(false)
 
   private init(descriptor: Descriptor, address: Address, kind: EndKind, options: ConnectionOptions) {
     self.descriptor = descriptor
@@ -111,6 +112,16 @@ public final class Listener: Sendable {
     return try Listener(taking: FileDescriptor(rawValue: copy), options: options, on: reactor)
   }
 
+  /// Another number for the same socket, for a process that is to have it; close-on-exec, not below `least`, and the
+  /// caller's to close.
+  package func duplicate(from least: Int32) throws(EndpointError) -> Int32 {
+    do throws(Errno) {
+      return try descriptor.using { (number) throws(Errno) in try Linux.duplicate(number, from: least) }
+    } catch {
+      throw EndpointError("share", "\(address)", error)
+    }
+  }
+
   /// How often accepting paused because the process or the machine had no descriptors or memory left.
   public var pausesForLackOfDescriptors: Int { pauses.load(ordering: .relaxed) }
 
@@ -118,7 +129,8 @@ public final class Listener: Sendable {
   ///
   /// When descriptors or memory run out (EMFILE, ENFILE, ENOBUFS, ENOMEM) it pauses, 10 ms at first and at most one
   /// second, and tries again: connections wait in the backlog meanwhile. A connection that broke before it was
-  /// accepted is skipped. Throws when the listener is closed or the task is cancelled.
+  /// accepted is skipped. Throws when the listener is closed, when nobody waits any more after ``closeWhenEmpty()``, or
+  /// when the task is cancelled.
   public func accept() async throws(EndpointError) -> Connection {
     var pause = Duration.milliseconds(10)
     while true {
@@ -127,13 +139,19 @@ public final class Listener: Sendable {
         let options = options
         let reactor = descriptor.home?.reactor
         return try await descriptor.repeating(.reading) { (number) throws(Errno) in
-          let accepted = try Linux.accept(number)
+          let accepted = try self.acceptNow(number)
           let connection = Connection(accepted, .owned, kind: kind, reactor: reactor)
           try options.apply(to: accepted, kind: kind)
           return connection
         }
       } catch {
-        guard case .errno(let errno) = error else { throw error.endpointError("accept on", "\(address)") }
+        guard case .errno(let errno) = error else {
+          // Woken to look once more whether somebody waits.
+          if case .interrupted(.closed) = error, isFinishing.load(ordering: .acquiring), !descriptor.isClosing {
+            continue
+          }
+          throw error.endpointError("accept on", "\(address)")
+        }
         switch AcceptFailure(errno) {
         case .ofOneConnection: continue
         case .final: throw EndpointError("accept on", "\(address)", errno)
@@ -150,9 +168,33 @@ public final class Listener: Sendable {
     }
   }
 
-  /// Stops listening. Connections in the backlog are reset by the kernel; a task in ``accept()`` goes on with an
-  /// error.
+  /// EBADF, and the socket is closed, where nobody waits and it is to end then.
+  private func acceptNow(_ number: Int32) throws(Errno) -> Int32 {
+    do throws(Errno) {
+      return try Linux.accept(number)
+    } catch {
+      let nobodyWaits = error == .wouldBlock || error == .resourceTemporarilyUnavailable
+      guard nobodyWaits, isFinishing.load(ordering: .acquiring) else { throw error }
+      descriptor.close()
+      throw .badFileDescriptor
+    }
+  }
+
+  /// Stops listening. Connections in the backlog are reset by the kernel, unless another listener shares the socket, here
+  /// or in another process; a task in ``accept()`` goes on with an error.
   public func close() { descriptor.close() }
+
+  /// Stops listening once nobody waits: ``accept()`` gives the connections that are in the backlog, as long as there are
+  /// any, and then it throws and the listener is closed. Somebody must call it, or ``close()``.
+  ///
+  /// A connection that comes between the last look and the close is reset by the kernel all the same. Without that are a
+  /// socket that another process shares, and `net.ipv4.tcp_migrate_req`, which gives what waits to another listener at the
+  /// same port (SO_REUSEPORT).
+  public func closeWhenEmpty() {
+    isFinishing.store(true, ordering: .releasing)
+    // After the flag: whoever looked before it is woken, whoever looks after it sees it.
+    descriptor.home?.readiness.interruptWaitersFromAnywhere()
+  }
 
   private enum AcceptFailure {
     case ofOneConnection, exhaustion, final

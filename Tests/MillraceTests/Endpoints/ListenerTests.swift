@@ -104,4 +104,30 @@ struct ListenerTests {
     await #expect(throws: EndpointError.self) { try await listener.accept() }
     await #expect(throws: EndpointError.self) { try await Connection.connect(to: listener.address) }
   }
+
+  /// given two that wait, and one who accepts already or not; when it is to close once nobody waits; then both are accepted,
+  /// and then it is closed.
+  @Test("that is to close when nobody waits gives the backlog first")
+  func closeWhenEmpty() async throws {
+    let listener = try Listener.bind(to: .loopback(port: 0))
+    var clients: [Connection] = []
+    for _ in 0..<2 { clients.append(try await Connection.connect(to: listener.address)) }
+    listener.closeWhenEmpty()
+    for client in clients { #expect(try await listener.accept().remoteAddress == client.localAddress) }
+    let error = await #expect(throws: EndpointError.self) { _ = try await listener.accept() }
+    #expect(error?.errno == .badFileDescriptor)
+    await #expect(throws: EndpointError.self) { try await Connection.connect(to: listener.address) }
+    for client in clients { client.close() }
+  }
+
+  @Test("that is to close when nobody waits ends who waits for the next")
+  func closeWhileAccepting() async throws {
+    for _ in 0..<200 {
+      let listener = try Listener.bind(to: .loopback(port: 0))
+      let accepting = Task { try await listener.accept() }
+      await Task.yield()
+      listener.closeWhenEmpty()
+      await #expect(throws: EndpointError.self) { _ = try await accepting.value }
+    }
+  }
 }

@@ -1,0 +1,89 @@
+import CLinux
+package import SystemPackage
+
+/// How a process ended. wait(2)
+package enum ProcessEnd: Sendable, Equatable, CustomStringConvertible {
+  case exited(status: Int32)
+  case killed(signal: Int32)
+
+  package var description: String {
+    switch self {
+    case .exited(let status): "exit status \(status)"
+    case .killed(let signal): "killed by signal \(signal)"
+    }
+  }
+}
+
+extension Linux {
+  /// getpid(2)
+  package static var process: Int32 { clinux_process() }
+
+  /// getppid(2)
+  package static var parentProcess: Int32 { clinux_parent_process() }
+
+  /// The path that this process was started by; nil where the kernel does not say. getauxval(3), AT_EXECFN
+  package static var executablePath: String? { clinux_executable().map { String(cString: $0) } }
+
+  /// Starts a program and answers the id of its process. posix_spawn(3)
+  ///
+  /// - Parameters:
+  ///   - arguments: texts that each end with a zero byte.
+  ///   - environment: the same.
+  ///   - descriptors: what it has as 3, 4, …; their numbers here are `3 + descriptors.count` or more, so that none is
+  ///     overwritten before it is in its place. Everything else that is close-on-exec stays here.
+  package static func spawn(
+    _ path: String, arguments: [UInt8], environment: [UInt8], descriptors: [Int32]
+  ) throws(Errno) -> Int32 {
+    var (arguments, environment) = (arguments, environment)
+    let child = try perform(.other) { _ in
+      arguments.withUnsafeMutableBytes { arguments in
+        environment.withUnsafeMutableBytes { environment in
+          clinux_spawn(
+            path, arguments.bindMemory(to: CChar.self).baseAddress, arguments.count,
+            environment.bindMemory(to: CChar.self).baseAddress, environment.count, descriptors,
+            Int32(descriptors.count))
+        }
+      }
+    }
+    return Int32(child)
+  }
+
+  /// Blocks until a child has ended, and reaps it. waitpid(2)
+  package static func wait(for child: Int32) throws(Errno) -> ProcessEnd {
+    var (status, signal): (Int32, Int32) = (0, 0)
+    _ = try perform(.other) { _ in clinux_wait(child, &status, &signal) }
+    return status < 0 ? .killed(signal: signal) : .exited(status: status)
+  }
+
+  /// kill(2)
+  package static func send(signal: Int32, to process: Int32) throws(Errno) {
+    _ = try perform(.other) { _ in clinux_kill(process, signal) }
+  }
+
+  /// Everything in a file of /proc, which has no size before it is read. proc(5)
+  package static func contents(ofPath path: String) throws(Errno) -> [UInt8] {
+    let fd = try open(path, .read)
+    defer { try? close(fd) }
+    var all: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = try perform(.read, on: fd, length: piece.count) { length in
+        piece.withUnsafeMutableBytes { clinux_read(fd, $0.baseAddress, length) }
+      }
+      if count == 0 { return all }
+      all += piece.prefix(count)
+    }
+  }
+
+  /// Sends one datagram over a Unix socket. Never blocks: EAGAIN where the receiver's queue is full. unix(7)
+  package static func sendDatagram(_ bytes: [UInt8], to address: RawAddress) throws(Errno) {
+    let fd = try socket(SocketFamily.unix, SocketType.datagram)
+    defer { try? close(fd) }
+    _ = try connect(fd, to: address)
+    var failure: Errno?
+    bytes.withUnsafeBytes { bytes in
+      do throws(Errno) { _ = try send(fd, bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+}
