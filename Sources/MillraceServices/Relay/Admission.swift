@@ -10,8 +10,18 @@ final class Admission: Sendable {
     var rate: AcceptRate?
     /// Those that wait for room: each reactor has at most one acceptor for each listener.
     var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Those that accept: each may have a connection in its hands that has not entered yet.
+    var acceptors = 0
     var isClosed = false
     var awaitEmpty: [CheckedContinuation<Void, Never>] = []
+
+    var isEmpty: Bool { all == 0 && acceptors == 0 }
+
+    mutating func takeAwaitEmpty() -> [CheckedContinuation<Void, Never>] {
+      guard isEmpty else { return [] }
+      defer { awaitEmpty = [] }
+      return awaitEmpty
+    }
   }
 
   private let present: Guarded<Present>
@@ -66,11 +76,19 @@ final class Admission: Sendable {
       // All of them, for one may only wait for its next client: there are as many as acceptors.
       let waiting = present.waiting
       present.waiting = []
-      let awaitEmpty = present.all == 0 ? present.awaitEmpty : []
-      if present.all == 0 { present.awaitEmpty = [] }
-      return (waiting, awaitEmpty)
+      return (waiting, present.takeAwaitEmpty())
     }
     for continuation in waiting + awaitEmpty { continuation.resume() }
+  }
+
+  func beginAccepting() { present.withLock { $0.acceptors += 1 } }
+
+  func endAccepting() {
+    let awaitEmpty = present.withLock { present in
+      present.acceptors -= 1
+      return present.takeAwaitEmpty()
+    }
+    for continuation in awaitEmpty { continuation.resume() }
   }
 
   /// Suspends while there is no room, until `close()`.
@@ -95,11 +113,11 @@ final class Admission: Sendable {
     for continuation in waiting { continuation.resume() }
   }
 
-  /// Suspends until everybody has left.
+  /// Suspends until nobody accepts any more and everybody has left.
   func waitUntilEmpty() async {
     await withCheckedContinuation { continuation in
       let mustWait = present.withLock { present in
-        guard present.all > 0 else { return false }
+        guard !present.isEmpty else { return false }
         present.awaitEmpty.append(continuation)
         return true
       }

@@ -18,34 +18,42 @@ import Synchronization
 /// ```
 ///
 /// Small messages go through memory, bulk is spliced; the log says of each connection which bytes went how. At a graceful
-/// shutdown it accepts no more and lets its connections end, for ``RelayConfiguration/drainTimeout``; cancelling its task
-/// ends them at once.
+/// shutdown it accepts those that wait already and lets its connections end, for ``RelayConfiguration/drainTimeout``;
+/// cancelling its task ends them at once.
 public final class Relay: Service {
   private let configuration: RelayConfiguration
-  private let logger: Logger
+  let logger: Logger
   private let ownReactors: Reactors?
   private let pool: UpstreamPool
   private let mirror: Mirror?
   private let factory: any MetricsFactory
   private let metrics: RelayMetrics
+  let inherited: InheritedListeners?
+  let manager: ServiceManager?
   private let bound = Guarded<Bound?>(nil)
 
   private struct Bound: Sendable {
     let reactors: Reactors
-    let listeners: [[Listener]]
+    let posts: ListeningPosts
   }
 
   /// - Parameters:
   ///   - metrics: who gets its metrics; the one that the process has bootstrapped by default.
   ///   - reactors: where it runs; nil is reactors of its own, as many as the configuration says.
+  ///   - inherited: sockets that listen already. Each address of the configuration takes those that are its own, and is
+  ///     listened at as ever where there is none; without any address, all of them are used. The rest is closed.
+  ///   - manager: who is told when it listens and when it ends.
   public init(
     _ configuration: RelayConfiguration, logger: Logger, metrics factory: any MetricsFactory = MetricsSystem.factory,
-    reactors: Reactors? = nil
+    reactors: Reactors? = nil, inheriting inherited: InheritedListeners? = nil,
+    managedBy manager: ServiceManager? = nil
   ) {
     self.configuration = configuration
     self.factory = factory
     metrics = RelayMetrics(factory)
     self.logger = logger
+    self.inherited = inherited
+    self.manager = manager
     ownReactors = reactors
     let policy = UpstreamHealth.Policy(
       after: configuration.ejectAfter, first: configuration.ejectTime.nanoseconds,
@@ -59,6 +67,9 @@ public final class Relay: Service {
       return Mirror(pool, RelayWorker.connectionOptions(configuration))
     }
   }
+
+  /// Where it listens; nil before that.
+  var posts: ListeningPosts? { bound.withLock { $0 }?.posts }
 
   /// A reading of every reactor it runs on; empty before it listens.
   public func reactorMetrics() async -> [ReactorMetrics] {
@@ -77,18 +88,19 @@ public final class Relay: Service {
   ///
   /// Throws what the resolver or bind(2) say: EADDRINUSE where someone else listens.
   public func bind() async throws -> [Address] {
-    if let bound = bound.withLock({ $0 }) { return bound.listeners[0].map(\.address) }
+    if let bound = bound.withLock({ $0 }) { return bound.posts.addresses }
     let reactors = try ownReactors ?? Reactors(count: configuration.reactors ?? Linux.cores)
-    let binder = RelayBinder(options: RelayWorker.connectionOptions(configuration), reactors: reactors)
-    let listeners: [[Listener]]
+    let binder = RelayBinder(
+      options: RelayWorker.connectionOptions(configuration), reactors: reactors, inherited: inherited)
+    let posts: ListeningPosts
     do {
-      listeners = try await binder.bind(configuration.listen)
+      posts = try await binder.bind(configuration.listen)
     } catch {
       if ownReactors == nil { await reactors.shutdown() }
       throw error
     }
-    bound.withLock { $0 = Bound(reactors: reactors, listeners: listeners) }
-    return listeners[0].map(\.address)
+    bound.withLock { $0 = Bound(reactors: reactors, posts: posts) }
+    return posts.addresses
   }
 
   /// Relays until it is shut down gracefully or its task is cancelled.
@@ -107,27 +119,32 @@ public final class Relay: Service {
       most: budget.connections, mostPerClient: configuration.maxConnectionsPerClient,
       rate: configuration.maxAcceptRate.map(AcceptRate.init(perSecond:)))
     let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let workers = zip(bound.reactors.all, bound.listeners).map { reactor, listeners in
+    let workers = zip(bound.reactors.all, bound.posts.byReactor).map { reactor, listeners in
       let worker = RelayWorker(configuration, on: reactor, pool, admission, mirror, metrics, logger) { ask.yield() }
       worker.listen(at: listeners)
       return worker
     }
     for worker in workers { worker.start() }
-    logger.info("relaying", metadata: ["listeners": .array(bound.listeners[0].map { "\($0.address)" })])
+    logger.info("relaying", metadata: ["listeners": .array(bound.posts.addresses.map { "\($0)" })])
+    takeOver(bound.posts)
 
     await withTaskGroup(of: Void.self) { [pool, checks] group in
       group.addTask { await self.keepResolving(asked) }
       if configuration.metricsInterval != nil { group.addTask { await self.keepRecording() } }
       if let checks, let reactor = bound.reactors.all.first { group.addTask { await checks.run(pool, on: reactor) } }
+      group.addTask { await self.giveSignsOfLife(of: bound.reactors) }
       let isCancelled = await Self.untilShutdown()
-      for listener in bound.listeners.joined() { listener.close() }
-      admission.close()
+      manager?.draining(connections: admission.count)
+      bound.posts.end(atOnce: isCancelled)
       if !isCancelled { await drain(admission) }
       group.cancelAll()
     }
+    for listener in bound.posts.byReactor.joined() { listener.close() }
+    admission.close()
     for worker in workers { worker.abortAll() }
     await admission.waitUntilEmpty()
     if mirror != nil { for worker in workers { await worker.endLinks() } }
+    await manager?.settle()
     if ownReactors == nil { await bound.reactors.shutdown() }
   }
 

@@ -3,52 +3,101 @@ import Millrace
 import Reactors
 import SystemPackage
 
-/// Listens on every reactor: by a socket each (SO_REUSEPORT) for TCP, by one that all share for a Unix path.
+/// Listens on every reactor: at sockets that were inherited, or by a socket each (SO_REUSEPORT) for TCP, by one that all
+/// share for a Unix path.
 struct RelayBinder {
   let options: ConnectionOptions
   let reactors: Reactors
+  let inherited: InheritedListeners?
 
-  /// For each reactor, the listeners in the order of the addresses.
-  func bind(_ addresses: [ServiceAddress]) async throws -> [[Listener]] {
-    var made: [[Listener]] = reactors.all.map { _ in [] }
+  private struct Made {
+    var byReactor: [[Listener]]
+    var addresses: [Address] = []
+    var posts: [ListeningPosts.Post] = []
+
+    init(reactors: Int) { byReactor = Array(repeating: [], count: reactors) }
+
+    mutating func add(_ post: ListeningPosts.Post, on place: Int) {
+      byReactor[place].append(post.listener)
+      posts.append(post)
+      if !addresses.contains(post.listener.address) { addresses.append(post.listener.address) }
+    }
+  }
+
+  /// Without addresses, at everything that was inherited.
+  func bind(_ addresses: [ServiceAddress]) async throws -> ListeningPosts {
+    var made = Made(reactors: reactors.all.count)
     do {
-      for address in addresses {
-        for (place, listener) in try await bind(address).enumerated() {
-          made[place % reactors.all.count].append(listener)
+      var places: [[Address]] = []
+      for address in addresses { places.append(try await listening(at: address)) }
+      let sockets = inherited?.take(for: addresses.isEmpty ? nil : places.map { WantedAddress($0) }) ?? []
+      for number in 0..<max(places.count, sockets.count) {
+        if number < sockets.count, !sockets[number].isEmpty {
+          try adopt(sockets[number], &made)
+        } else {
+          try await bind(toFirstOf: places[number], &made)
         }
       }
-      return made
+      return posts(of: made)
     } catch {
-      for listener in made.joined() { listener.close() }
+      posts(of: made).end(atOnce: true)
       throw error
     }
   }
 
-  private func bind(_ address: ServiceAddress) async throws -> [Listener] {
-    switch address {
-    case .unix(let path):
-      guard let place = Address(path: path) else { return [] }
-      try await removeAbandoned(path)
-      let first = try Listener.bind(to: place, options: options, on: reactors.all[0])
-      return [first] + (try reactors.all.dropFirst().map { try first.shared(on: $0) })
-    case .tcp(let host, let port):
-      let first = try Listener.bind(
-        toFirstOf: try await listening(host, port), reusePort: true, options: options, on: reactors.all[0])
-      // With the port that the kernel chose.
-      return [first]
-        + (try reactors.all.dropFirst().map {
-          try Listener.bind(to: first.address, reusePort: true, options: options, on: $0)
-        })
+  private func posts(of made: Made) -> ListeningPosts {
+    ListeningPosts(
+      byReactor: made.byReactor, addresses: made.addresses, posts: made.posts,
+      hasPredecessor: inherited?.hasPredecessor == true)
+  }
+
+  /// Each of the sockets has someone who accepts from it, and each reactor accepts: where there are more sockets they are
+  /// dealt out, where there are fewer they are shared.
+  private func adopt(_ sockets: [InheritedListeners.Socket], _ made: inout Made) throws {
+    let count = reactors.all.count
+    var adopted: [Listener] = []
+    for (number, socket) in sockets.enumerated() {
+      guard let descriptor = socket.take() else { continue }
+      let listener = try Listener(
+        taking: FileDescriptor(rawValue: descriptor), options: options, on: reactors.all[number % count])
+      made.add(.init(listener: listener, origin: socket.origin, isInherited: true), on: number % count)
+      adopted.append(listener)
+    }
+    for place in adopted.count..<max(adopted.count, count) {
+      made.byReactor[place].append(try adopted[place % adopted.count].shared(on: reactors.all[place]))
     }
   }
 
-  private func listening(_ host: String, _ port: UInt16) async throws -> [Address] {
-    if host == "*" { return Address.every(port: port) }
-    let found = try await Address.resolve(host: host, port: port)
-    guard let first = found.first else {
-      throw EndpointError("listen on", "\(host):\(port)", reason: "it has no address")
+  private func bind(toFirstOf places: [Address], _ made: inout Made) async throws {
+    if let path = places.first?.path {
+      try await removeAbandoned(path)
+      let first = try Listener.bind(to: places[0], options: options, on: reactors.all[0])
+      made.add(.init(listener: first, origin: .bound(BoundPath(justBound: path)), isInherited: false), on: 0)
+      for (place, reactor) in reactors.all.enumerated().dropFirst() {
+        made.byReactor[place].append(try first.shared(on: reactor))
+      }
+      return
     }
-    return [first]
+    let first = try Listener.bind(toFirstOf: places, reusePort: true, options: options, on: reactors.all[0])
+    made.add(.init(listener: first, origin: .bound(nil), isInherited: false), on: 0)
+    for (place, reactor) in reactors.all.enumerated().dropFirst() {
+      // With the port that the kernel chose.
+      let next = try Listener.bind(to: first.address, reusePort: true, options: options, on: reactor)
+      made.add(.init(listener: next, origin: .bound(nil), isInherited: false), on: place)
+    }
+  }
+
+  /// The addresses to listen at the first of which this machine has.
+  private func listening(at address: ServiceAddress) async throws -> [Address] {
+    switch address {
+    case .unix(let path): return [Address(path: path)].compactMap { $0 }
+    case .tcp(host: "*", let port): return Address.every(port: port)
+    case .tcp(let host, let port):
+      guard let first = try await Address.resolve(host: host, port: port).first else {
+        throw EndpointError("listen on", "\(host):\(port)", reason: "it has no address")
+      }
+      return [first]
+    }
   }
 
   /// A socket that nobody listens on any more is what a process leaves that was killed. unix(7)

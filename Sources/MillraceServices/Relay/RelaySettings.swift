@@ -10,13 +10,15 @@ public enum RelaySettings {
   ]
 
   /// The configuration, and what it is in full as a YAML text.
+  ///
+  /// - Parameter inheritsListeners: there are sockets that listen already: `listen` may be missing.
   public static func read(
-    _ settings: Settings
+    _ settings: Settings, inheritsListeners: Bool = false
   ) throws(SettingsError) -> (configuration: RelayConfiguration, effective: String) {
     var reader = SettingReader(settings)
     let listen = try reader.list("listen") { (text) throws(ServiceAddress.Malformed) in try ServiceAddress(text) }
     let to = try reader.list("to") { (text) throws(ServiceAddress.Malformed) in try UpstreamTarget(text) }
-    for (name, isEmpty) in [("listen", listen.isEmpty), ("to", to.isEmpty)] where isEmpty {
+    for (name, isEmpty) in [("listen", listen.isEmpty && !inheritsListeners), ("to", to.isEmpty)] where isEmpty {
       throw SettingsError(
         "--\(name) is missing: at least one address is expected, here, as \(name) in the file or in MILLRACE_\(name.uppercased())"
       )

@@ -59,10 +59,14 @@ final class RelayWorker: @unchecked Sendable {
   /// From any thread, before anything else.
   func listen(at listeners: [Listener]) { self.listeners = listeners }
 
-  /// Accepts until the listeners are closed.
+  /// Accepts until the listeners are closed, or nobody waits at those that are to end then.
   func start() {
     for (number, listener) in listeners.enumerated() {
-      reactor.task { await self.accept(on: listener, number) }
+      admission.beginAccepting()
+      reactor.task {
+        await self.accept(on: listener, number)
+        self.admission.endAccepting()
+      }
     }
   }
 

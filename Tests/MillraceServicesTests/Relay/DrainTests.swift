@@ -76,4 +76,58 @@ struct DrainTests {
     }
     server.stop()
   }
+
+  /// given room for one, and others that wait in the backlog; when the relay is to end and the one goes; then the others have
+  /// their turn before the listener is closed: nobody who got through to it is reset.
+  @Test("serves who waits already", arguments: [1, 2])
+  func backlog(reactors: Int) async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(to: [server.target], reactors: reactors, { $0.maxConnections = 1 }) { rig in
+      let held = try await rig.connect()
+      try await held.write([1])
+      #expect(try await held.read() == [1])
+      var waiting: [Connection] = []
+      for place in 0..<20 {
+        let client = try await rig.connect()
+        try await client.write([UInt8(place)])
+        try client.finishWriting()
+        waiting.append(client)
+      }
+      await rig.beginShutDown()
+      _ = await rig.log.line(where: { $0.message == "draining" })
+      held.close()
+      for (place, client) in waiting.enumerated() {
+        #expect(try await client.readAll() == [UInt8(place)])
+        client.close()
+      }
+      try await rig.shutDown()
+      #expect(rig.log.endings == Array(repeating: "client closed", count: 21))
+    }
+    server.stop()
+  }
+
+  /// given room for one that does not go; when the time to end is up; then who waits is reset, and nothing waits for ever.
+  @Test("does not wait for room for longer than it may take")
+  func noRoom() async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(
+      to: [server.target],
+      {
+        $0.maxConnections = 1
+        $0.drainTimeout = .milliseconds(30)
+      }
+    ) { rig in
+      let held = try await rig.connect()
+      try await held.write([1])
+      #expect(try await held.read() == [1])
+      let waiting = try await rig.connect()
+      try await rig.shutDown()
+      for client in [held, waiting] {
+        let error = await #expect(throws: EndpointError.self) { _ = try await client.readAll() }
+        #expect(error?.errno == .connectionReset)
+        client.close()
+      }
+    }
+    server.stop()
+  }
 }

@@ -18,15 +18,19 @@ struct RelayRig: Sendable {
   /// Runs `body` beside a relay, shuts that down, and looks that nothing is left.
   static func run(
     listen: [ServiceAddress] = [.tcp(host: "127.0.0.1", port: 0)], to upstreams: [UpstreamTarget], reactors: Int = 1,
-    _ change: (inout RelayConfiguration) -> Void = { _ in }, logLevel: Logger.Level = .trace,
-    metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+    inheriting inherited: InheritedListeners? = nil, _ change: (inout RelayConfiguration) -> Void = { _ in },
+    logLevel: Logger.Level = .trace, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
     _ body: (RelayRig) async throws -> Void
   ) async throws {
     var configuration = RelayConfiguration(listen: listen, upstreams: upstreams)
     configuration.drainTimeout = .seconds(20)
     change(&configuration)
     let group = try Reactors(count: reactors)
-    let rig = try await RelayRig(configuration, on: group, logLevel, metrics)
+    let rig: RelayRig
+    do { rig = try await RelayRig(configuration, on: group, logLevel, metrics, inherited) } catch {
+      await group.shutdown()
+      throw error
+    }
     do { try await body(rig) } catch {
       await rig.cancel()
       await group.shutdown()
@@ -43,12 +47,14 @@ struct RelayRig: Sendable {
   }
 
   private init(
-    _ configuration: RelayConfiguration, on reactors: Reactors, _ level: Logger.Level, _ metrics: any MetricsFactory
+    _ configuration: RelayConfiguration, on reactors: Reactors, _ level: Logger.Level, _ metrics: any MetricsFactory,
+    _ inherited: InheritedListeners?
   ) async throws {
     let log = LogCapture()
     var logger = log.logger
     logger.logLevel = level
-    let relay = Relay(configuration, logger: logger, metrics: metrics, reactors: reactors)
+    let relay = Relay(
+      configuration, logger: logger, metrics: metrics, reactors: reactors, inheriting: inherited)
     addresses = try await relay.bind()
     let quiet = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
     let group = ServiceGroup(services: [relay], logger: quiet)

@@ -1,0 +1,58 @@
+import Foundation
+import LinuxCalls
+import Millrace
+import MillraceServices
+import Testing
+
+@Suite("The path of a Unix listener", .timeLimit(.minutes(1)))
+struct UnixPathTests {
+  private let path = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-\(UUID().uuidString)").path
+  private var exists: Bool { (try? Linux.facts(ofPathItself: path)) != nil }
+
+  @Test("is gone when the relay has ended, however it did", arguments: [true, false])
+  func removed(gracefully: Bool) async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(listen: [.unix(path: path)], to: [server.target], reactors: 2) { rig in
+      let client = try await rig.connect()
+      try await client.write([1])
+      #expect(try await client.read() == [1])
+      client.close()
+      _ = await rig.log.connection(0)
+      #expect(exists)
+      if gracefully { try await rig.shutDown() } else { await rig.cancel() }
+      #expect(!exists)
+    }
+    server.stop()
+  }
+
+  /// given a path that somebody else has bound meanwhile; when the relay ends; then it is the other's still.
+  @Test("stays when it is another's by now")
+  func stays() async throws {
+    let server = try TestServer.echo()
+    var other: Listener?
+    try await RelayRig.run(listen: [.unix(path: path)], to: [server.target]) { _ in
+      try Linux.unlink(path)
+      other = try Listener.bind(to: try #require(Address(path: path)))
+    }
+    #expect(exists)
+    try await Connection.connect(to: try #require(Address(path: path))).close()
+    other?.close()
+    try Linux.unlink(path)
+    server.stop()
+  }
+
+  /// given two addresses, the second of which is taken; when the relay cannot listen; then the path of the first is gone.
+  @Test("is gone when the relay could not listen at everything")
+  func failed() async throws {
+    let taken = try Listener.bind(to: .loopback(port: 0))
+    let error = await #expect(throws: EndpointError.self) {
+      try await RelayRig.run(
+        listen: [.unix(path: path), .tcp(host: "127.0.0.1", port: try #require(taken.address.port))],
+        to: [UpstreamTarget(.tcp(host: "127.0.0.1", port: 1))]
+      ) { _ in }
+    }
+    #expect(error?.errno == .addressInUse)
+    #expect(!exists)
+    taken.close()
+  }
+}
