@@ -72,7 +72,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "LinuxCallsTests", dependencies: ["LinuxCalls"], swiftSettings: settings),
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
-    .testTarget(name: "CommandLineTests", dependencies: ["millrace", "Millrace"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
     .testTarget(
       name: "MillraceServicesTests",
       dependencies: [

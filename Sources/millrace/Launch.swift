@@ -6,6 +6,7 @@ import Glibc
 enum Launch {
   static func main() {
     StandardStreams.reserve()
+    LaunchEnvironment.take()
     // Before any other thread: a thread takes over the signals its maker held back.
     Signals.holdBack()
     // Detached, for a task of the main actor would wait for the main thread.

@@ -40,16 +40,20 @@ final class Running: @unchecked Sendable {
   ///   - output: where standard output goes; nil keeps it for the result.
   ///   - errors: the same for standard error.
   ///   - through: a program that starts it, with its arguments.
+  ///   - program: the path it is started by.
+  ///   - environment: variables beside those of this process.
   init(
     _ arguments: [String], input: FileHandle? = nil, output: FileHandle? = nil, errors: FileHandle? = nil,
-    through wrapper: [String] = [], in place: Scratch
+    through wrapper: [String] = [], program: String = Program.path, environment: [String: String] = [:],
+    in place: Scratch
   ) throws {
     // A runner in the background ignores SIGINT, and what it starts would too.
     signal(SIGINT, SIG_DFL)
-    let command = wrapper + [Program.path] + arguments
+    let command = wrapper + [program] + arguments
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = place.url
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     outputFile = place.captured("out")
     errorFile = place.captured("err")
     process.standardInput = input ?? FileHandle.nullDevice

@@ -3,9 +3,15 @@ import Glibc
 /// Signals of the process: a broken pipe is an error of the call that met it, and a request to stop is a value to wait
 /// for, instead of something that breaks in.
 enum Signals {
-  /// The requests to stop, as they come.
+  /// A signal, and the process that sent it; 0 where it is the kernel, or a process that this one cannot see.
+  struct Request: Sendable {
+    let signal: Int32
+    let sender: Int32
+  }
+
+  /// The requests to stop, and those of which a server knows more, as they come.
   static let requests = stream.stream
-  private static let stream = AsyncStream.makeStream(of: Int32.self)
+  private static let stream = AsyncStream.makeStream(of: Request.self)
 
   /// Ignores what a call reports anyway (SIGPIPE as EPIPE, SIGXFSZ as EFBIG), and holds requests to stop back until
   /// ``forward()`` takes them. pthread_sigmask(3)
@@ -17,12 +23,14 @@ enum Signals {
   }
 
   /// Hands on the requests to stop, for as long as the process lives. It takes the main thread: an async `main` leaves
-  /// that one to the runtime, which lets every signal through there. sigwait(3)
+  /// that one to the runtime, which lets every signal through there. sigwaitinfo(2)
   static func forward() -> Never {
     var set = waitedFor()
     while true {
-      var number: Int32 = 0
-      if unsafe sigwait(&set, &number) == 0 { stream.continuation.yield(number) }
+      var info = unsafe siginfo_t()
+      let number = unsafe sigwaitinfo(&set, &info)
+      guard number > 0 else { continue }
+      stream.continuation.yield(Request(signal: number, sender: unsafe info._sifields._kill.si_pid))
     }
   }
 
@@ -31,7 +39,7 @@ enum Signals {
   private static func waitedFor() -> sigset_t {
     var set = sigset_t()
     _ = unsafe sigemptyset(&set)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR2] {
       var current = sigaction()
       _ = unsafe sigaction(number, nil, &current)
       let handler = unsafe current.__sigaction_handler.sa_handler

@@ -49,11 +49,11 @@ final class Stop: Sendable {
   ) {
     Task {
       var isFirst = true
-      for await signal in Signals.requests {
+      for await request in Signals.requests {
         // Whoever asks twice does not want to wait.
         if !isFirst { self.endNow(giveUp) }
         isFirst = false
-        self.stop(.signal(signal), cancel, giveUp)
+        self.stop(.signal(request.signal), cancel, giveUp)
       }
     }
     guard let timeLimit else { return }

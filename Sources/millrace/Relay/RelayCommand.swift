@@ -24,7 +24,11 @@ struct RelayCommand: AsyncParsableCommand {
 
       SIGTERM and SIGINT end it: no more connections, and those there are have the
       drain timeout to end. A second one ends them at once. SIGHUP reads the upstreams
-      again.
+      again. SIGUSR2 starts the program that is at its path now and leaves the
+      listening sockets to it: no connection is refused.
+
+      Sockets that a supervisor passes on (LISTEN_FDS) are listened at where they are
+      at one of the addresses, or all of them where --listen is missing.
 
       Times are a number with a unit: 250ms, 5s, 1m, 2h.
       """)
@@ -147,27 +151,30 @@ struct RelayCommand: AsyncParsableCommand {
     }
   }
 
-  private func read() async throws(SettingsError) -> (configuration: RelayConfiguration, effective: String) {
+  private func read(
+    inheritsListeners: Bool
+  ) async throws(SettingsError) -> (configuration: RelayConfiguration, effective: String) {
     let settings = try await Settings(
-      flags: flags, environment: ProcessInfo.processInfo.environment, file: config, names: RelaySettings.names)
-    return try RelaySettings.read(settings)
+      flags: flags, environment: LaunchEnvironment.variables, file: config, names: RelaySettings.names)
+    return try RelaySettings.read(settings, inheritsListeners: inheritsListeners)
   }
 
   func run() async throws {
-    do throws(SettingsError) {
-      let (configuration, effective) = try await read()
+    do {
+      let inherited = try InheritedListeners.fromEnvironment(LaunchEnvironment.variables)
+      let (configuration, effective) = try await read(inheritsListeners: inherited != nil)
       if check {
         print(effective)
         return
       }
-      try await relay(configuration)
+      await relay(configuration, inherited)
     } catch {
-      Console.complain(error.description)
+      Console.complain("\(error)")
       throw ExitCode.failure
     }
   }
 
-  private func relay(_ configuration: RelayConfiguration) async throws(SettingsError) {
+  private func relay(_ configuration: RelayConfiguration, _ inherited: InheritedListeners?) async {
     var configuration = configuration
     // Nobody reads them here.
     configuration.metricsInterval = nil
@@ -175,19 +182,32 @@ struct RelayCommand: AsyncParsableCommand {
     let output = LogOutput()
     let handler = LineLogHandler(log, level: Logger.Level(rawValue: logLevel) ?? .info, to: output)
     let logger = Logger(label: "millrace.relay") { _ in handler }
-    let relay = Relay(configuration, logger: logger)
+    let manager = ServiceManager.fromEnvironment(LaunchEnvironment.variables)
+    let relay = Relay(configuration, logger: logger, inheriting: inherited, managedBy: manager)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [.init(service: relay, successTerminationBehavior: .gracefullyShutdownGroup)], logger: quiet))
     let running = Task { try await group.run() }
+    let upgrade = Upgrade(of: relay, logger: logger)
     let signals = Task {
       var ends = 0
-      for await signal in Signals.requests {
-        if signal == SIGHUP {
-          await reload(relay, logger)
+      for await request in Signals.requests {
+        switch request.signal {
+        case SIGHUP:
+          manager?.reloading()
+          await reload(relay, logger, inheritsListeners: inherited != nil)
+          manager?.reloaded()
           continue
+        case SIGUSR2:
+          upgrade.begin()
+          continue
+        default: break
         }
-        ends += 1
+        switch upgrade.end(askedBy: request.sender) {
+        case .stale: continue
+        case .succeeded(let successor): relay.handOn(to: successor)
+        case .stopped: ends += 1
+        }
         if ends > 1 { running.cancel() } else { await group.triggerGracefulShutdown() }
       }
     }
@@ -195,11 +215,7 @@ struct RelayCommand: AsyncParsableCommand {
       signals.cancel()
       output.flush()
     }
-    do { try await running.value } catch let error as EndpointError {
-      output.flush()
-      Console.complain("\(error)")
-      Foundation.exit(1)
-    } catch is CancellationError {
+    do { try await running.value } catch is CancellationError {
       return
     } catch {
       output.flush()
@@ -211,9 +227,9 @@ struct RelayCommand: AsyncParsableCommand {
   /// The group has nothing to say that the relay does not.
   private var quiet: Logger { Logger(label: "millrace.services") { _ in SwiftLogNoOpLogHandler() } }
 
-  private func reload(_ relay: Relay, _ logger: Logger) async {
+  private func reload(_ relay: Relay, _ logger: Logger, inheritsListeners: Bool) async {
     do throws(SettingsError) {
-      let upstreams = try await read().configuration.upstreams
+      let upstreams = try await read(inheritsListeners: inheritsListeners).configuration.upstreams
       await relay.replaceUpstreams(by: upstreams)
       logger.info("upstreams read again", metadata: ["to": .array(upstreams.map { "\($0)" })])
     } catch {

@@ -43,7 +43,7 @@ struct RoutesCommand: AsyncParsableCommand {
   func run() async throws {
     // What it makes has no names in the file system: it can be ended anywhere.
     Task {
-      for await signal in Signals.requests { _exit(128 + signal) }
+      for await request in Signals.requests { _exit(128 + request.signal) }
     }
     do throws(Failure) {
       let survey = try await Survey.run(bytes: bytes?.bytes ?? 64 << 20, within: within ?? .seconds(18)) { step in

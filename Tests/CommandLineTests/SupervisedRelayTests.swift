@@ -1,0 +1,213 @@
+import Foundation
+import Glibc
+import LinuxCalls
+import Millrace
+import Testing
+
+@Suite("millrace relay: supervised", .timeLimit(.minutes(2)))
+struct SupervisedRelayTests {
+  /// A socket that listens, as a supervisor opens it.
+  private func listening(at address: Address) throws -> (number: Int32, address: Address) {
+    let number = try Linux.socket(address.raw.family, SocketType.stream)
+    try Linux.bind(number, to: address.raw)
+    try Linux.listen(number, backlog: 100)
+    return (number, Address(raw: try Linux.localAddress(of: number)))
+  }
+
+  /// Starts the program with these descriptors as its own from 3 on, and its words in the file "err".
+  private func start(
+    with sockets: [Int32], _ arguments: [String], in place: Scratch
+  ) throws -> Supervised {
+    let script = "cd \"$0\" && LISTEN_PID=$$ LISTEN_FDS=\(sockets.count) exec \"$@\" 2>err"
+    let words = ["sh", "-c", script, place.url.path, Program.path, "relay"] + arguments
+    let high = try sockets.map { try Linux.duplicate($0, from: 64) }
+    defer { for number in high + sockets { try? Linux.close(number) } }
+    return Supervised(
+      process: try Linux.spawn(
+        "/bin/sh", arguments: words.flatMap { Array($0.utf8) + [0] }, environment: Array("PATH=/bin\0".utf8),
+        descriptors: high), place: place)
+  }
+
+  /// given a client that connects before the program is there, to a socket of its supervisor's; when the program is started
+  /// with it, with the addresses configured or not; then the client is served, and the path stays when the program has ended.
+  @Test("listens at the sockets that it is given", arguments: [true, false])
+  func activation(isConfigured: Bool) async throws {
+    let place = try Scratch()
+    let server = try EchoServer()
+    let path = place.path("socket")
+    let tcp = try listening(at: .loopback(port: 0))
+    let unix = try listening(at: try #require(Address(path: path)))
+    let port = try #require(tcp.address.port)
+    let early = try await Connection.connect(to: tcp.address)
+    try await early.write([7])
+    let listen = isConfigured ? ["--listen", "unix:\(path)", "--listen", "tcp://127.0.0.1:\(port)"] : []
+    let relay = try start(
+      with: [tcp.number, unix.number], listen + ["--reactors", "2", "--to", "tcp://127.0.0.1:\(server.port)"],
+      in: place)
+    #expect(try await early.read() == [7])
+    early.close()
+    try await server.talk(through: port)
+    let other = try await Connection.connect(to: unix.address)
+    try await other.write([8])
+    #expect(try await other.read() == [8])
+    other.close()
+    kill(relay.process, SIGTERM)
+    #expect(try await relay.end() == .exited(status: 0), "\(relay.log)")
+    #expect(place.names == ["err", "socket"])
+    server.stop()
+  }
+
+  @Test("closes what it is given and does not want, and says where that was")
+  func unwanted() async throws {
+    let place = try Scratch()
+    let server = try EchoServer()
+    let tcp = try listening(at: .loopback(port: 0))
+    let relay = try start(
+      with: [tcp.number], ["--listen", "tcp://127.0.0.1:0", "--to", "tcp://127.0.0.1:1", "--reactors", "1"], in: place)
+    #expect(tcp.address.port != nil)
+    try await relay.wait(until: { relay.log.contains("relaying") })
+    // An address that leaves the port to the kernel takes what it finds.
+    #expect(relay.log.contains("relaying listeners=\(tcp.address)\n"), "\(relay.log)")
+    kill(relay.process, SIGTERM)
+    #expect(try await relay.end() == .exited(status: 0))
+    let lonely = try listening(at: .loopback(port: 0))
+    let second = try start(
+      with: [lonely.number], ["--listen", "unix:@millrace-lonely-\(lonely.number)", "--to", "tcp://127.0.0.1:1"],
+      in: place)
+    try await second.wait(until: { second.log.contains("was closed address=\(lonely.address)\n") })
+    kill(second.process, SIGTERM)
+    #expect(try await second.end() == .exited(status: 0))
+    server.stop()
+  }
+
+  @Test("says in one sentence what is wrong with what it is given")
+  func wrong() async throws {
+    let place = try Scratch()
+    let file = try Linux.open("/dev/null", .read)
+    let relay = try start(with: [file], ["--to", "tcp://127.0.0.1:1"], in: place)
+    #expect(try await relay.end() == .exited(status: 1))
+    #expect(
+      relay.log.hasPrefix("millrace: descriptor 3, which was passed on to this process (LISTEN_FDS), is no socket"))
+  }
+
+  /// given a manager that listens to it; when the relay starts, reads its upstreams again, is succeeded and ends with a
+  /// connection left; then the manager is told each of these, in this order, and once who the service is now.
+  @Test("tells its manager what it does, in order")
+  func notifies() async throws {
+    let place = try Scratch()
+    let server = try EchoServer()
+    let manager = try Datagrams(at: place.path("notify"))
+    let relay = try await Generations(
+      ["--listen", "tcp://127.0.0.1:0", "--to", "tcp://127.0.0.1:\(server.port)", "--reactors", "1"],
+      environment: ["NOTIFY_SOCKET": place.path("notify")], in: place)
+    let port = try relay.port()
+    let status = "STATUS=relaying at 127.0.0.1:\(port)"
+    #expect(try await manager.next() == "READY=1\n\(status)")
+    relay.send(SIGHUP)
+    let reloading = try await manager.next()
+    #expect(reloading.hasPrefix("RELOADING=1\nMONOTONIC_USEC="))
+    let time = try #require(Int64(reloading.split(separator: "=").last ?? ""))
+    #expect(time > 0 && time * 1000 <= Linux.now)
+    #expect(try await manager.next() == "READY=1")
+    try await relay.upgrade()
+    #expect(try await manager.next() == "READY=1\n\(status)\nMAINPID=\(relay.current)")
+    // The one that the manager knows says so, too, and nothing after that.
+    #expect(try await manager.next() == "MAINPID=\(relay.current)")
+    try await relay.wait("the end of the first", until: { Generations.hasEnded(relay.processes[0]) })
+    let client = try await Connection.connect(to: .loopback(port: port))
+    try await client.write([1])
+    #expect(try await client.read() == [1])
+    relay.send(SIGTERM)
+    #expect(try await manager.next() == "STOPPING=1\nSTATUS=draining 1 connection")
+    client.close()
+    try await relay.wait("the end", until: { Generations.hasEnded(relay.current) })
+    #expect(try manager.waiting() == nil)
+    server.stop()
+  }
+
+  @Test("gives signs of life when its manager wants them, before and after it was succeeded")
+  func watchdog() async throws {
+    let place = try Scratch()
+    let manager = try Datagrams(at: place.path("notify"))
+    let relay = try await Generations(
+      ["--listen", "tcp://127.0.0.1:0", "--to", "tcp://127.0.0.1:1", "--reactors", "2"],
+      environment: ["NOTIFY_SOCKET": place.path("notify"), "WATCHDOG_USEC": "20000"], in: place)
+    #expect(try await manager.next().hasPrefix("READY=1"))
+    for _ in 0..<3 { #expect(try await manager.next() == "WATCHDOG=1") }
+    try await relay.upgrade()
+    // Its queue was full for a while; nothing is lost by that.
+    var told: Set<String> = []
+    let wanted: Set = [
+      "MAINPID=\(relay.current)", "READY=1\nSTATUS=relaying at 127.0.0.1:\(try relay.port())\nMAINPID=\(relay.current)",
+    ]
+    for _ in 0..<1000 where !wanted.isSubset(of: told) { told.insert(try await manager.next()) }
+    #expect(wanted.isSubset(of: told), "\(told)")
+    try await relay.wait("the end of the first", until: { Generations.hasEnded(relay.processes[0]) })
+    for _ in 0..<3 { #expect(try await manager.next() == "WATCHDOG=1") }
+    try await relay.end()
+  }
+}
+
+/// A relay with sockets of a supervisor's.
+private final class Supervised: Sendable {
+  let process: Int32
+  private let place: Scratch
+
+  init(process: Int32, place: Scratch) {
+    self.process = process
+    self.place = place
+    // A hang is a failure, not a wait for ever.
+    DispatchQueue.global().asyncAfter(deadline: .now() + 30) { [weak self] in
+      if self != nil { kill(process, SIGKILL) }
+    }
+  }
+
+  var log: String { (try? String(decoding: place.read("err"), as: UTF8.self)) ?? "" }
+
+  func wait(until condition: () -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(20)
+    while !condition() {
+      try #require(.now < end, "\(log)")
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  /// How it ended. The threads of the tests are few, and serve it: none is to sit in waitpid(2) until then.
+  func end() async throws -> ProcessEnd {
+    try await wait(until: { Generations.hasEnded(process) })
+    return try Linux.wait(for: process)
+  }
+}
+
+/// A datagram socket at a path, as a service manager has one.
+private final class Datagrams: Sendable {
+  private let number: Int32
+
+  init(at path: String) throws {
+    number = try Linux.socket(SocketFamily.unix, SocketType.datagram)
+    try Linux.bind(number, to: try #require(Address(path: path)).raw)
+  }
+
+  deinit { try? Linux.close(number) }
+
+  /// The message that waits; nil where there is none.
+  func waiting() throws -> String? {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    do {
+      let count = try bytes.withUnsafeMutableBytes { try Linux.receive(number, into: $0) }
+      return String(decoding: bytes.prefix(count), as: UTF8.self)
+    } catch let error as Errno where error == .wouldBlock {
+      return nil
+    }
+  }
+
+  /// The next message, once there is one.
+  func next() async throws -> String {
+    let end = ContinuousClock.now + .seconds(20)
+    while true {
+      if let message = try waiting() { return message }
+      try #require(.now < end, "nothing was said")
+      try await Task.sleep(for: .milliseconds(2))
+    }
+  }
+}
