@@ -126,7 +126,9 @@ public final class Relay: Service {
     }
     for worker in workers { worker.start() }
     logger.info("relaying", metadata: ["listeners": .array(bound.posts.addresses.map { "\($0)" })])
-    takeOver(bound.posts)
+    // One that is to end already leaves everything to whoever was there before.
+    let isWanted = !Task.isShuttingDownGracefully
+    if isWanted { takeOver(bound.posts) }
 
     await withTaskGroup(of: Void.self) { [pool, checks] group in
       group.addTask { await self.keepResolving(asked) }
@@ -134,7 +136,7 @@ public final class Relay: Service {
       if let checks, let reactor = bound.reactors.all.first { group.addTask { await checks.run(pool, on: reactor) } }
       group.addTask { await self.giveSignsOfLife(of: bound.reactors) }
       let isCancelled = await Self.untilShutdown()
-      manager?.draining(connections: admission.count)
+      if isWanted { manager?.draining(connections: admission.count) }
       bound.posts.end(atOnce: isCancelled)
       if !isCancelled { await drain(admission) }
       group.cancelAll()

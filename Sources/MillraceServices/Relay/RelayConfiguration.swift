@@ -1,6 +1,6 @@
 /// How a relay works. Every field has the name of its flag, with capitals for dashes.
 public struct RelayConfiguration: Sendable {
-  /// Where clients connect; at least one.
+  /// Where clients connect; at least one, unless the relay inherits sockets.
   public var listen: [ServiceAddress]
   /// Where their connections go; at least one.
   public var upstreams: [UpstreamTarget]

@@ -5,6 +5,13 @@ import Millrace
 /// (sd_listen_fds(3)), or by the process it succeeds.
 ///
 /// It owns them until a ``Relay`` takes those that it is to listen at; what nobody took is closed with it.
+///
+/// ```swift
+/// let environment = ProcessInfo.processInfo.environment
+/// let relay = Relay(
+///   configuration, logger: logger, inheriting: try InheritedListeners.fromEnvironment(environment),
+///   managedBy: ServiceManager.fromEnvironment(environment))
+/// ```
 public final class InheritedListeners: Sendable {
   /// One of them, closed with its last owner unless someone took its number.
   final class Socket: Sendable {
