@@ -85,39 +85,3 @@ struct RelayLoadTests {
     echo.stop()
   }
 }
-
-/// Sends back what comes, and then the end.
-private final class EchoServer: Sendable {
-  private let listener: Listener
-  let port: UInt16
-
-  init() throws {
-    let listener = try Listener.bind(to: .loopback(port: 0))
-    self.listener = listener
-    port = listener.address.port ?? 0
-    Task {
-      await withDiscardingTaskGroup { group in
-        while let client = try? await listener.accept() {
-          group.addTask {
-            if let bytes = try? await client.readAll() { try? await client.write(bytes) }
-            client.close()
-          }
-        }
-      }
-    }
-  }
-
-  func stop() { listener.close() }
-}
-
-extension Connection {
-  /// Reads to the end of the stream.
-  fileprivate func readAll() async throws -> [UInt8] {
-    var all: [UInt8] = []
-    while true {
-      let more = try await read()
-      if more.isEmpty { return all }
-      all += more
-    }
-  }
-}

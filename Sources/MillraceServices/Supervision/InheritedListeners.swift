@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// Listening sockets that this process was given when it began: by a supervisor, such as systemd for a socket unit
 /// (sd_listen_fds(3)), or by the process it succeeds.

@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// Everything that a relay listens at, until it has ended or someone else has taken it over.
 final class ListeningPosts: Sendable {

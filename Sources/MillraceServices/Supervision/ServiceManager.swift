@@ -1,5 +1,6 @@
 import LinuxCalls
 import Millrace
+import Synchronization
 
 /// The service manager that started this process and wants to know how it does: systemd, for a unit of `Type=notify`.
 /// sd_notify(3)

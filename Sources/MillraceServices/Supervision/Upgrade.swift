@@ -1,6 +1,7 @@
 import Dispatch
 import LinuxCalls
 package import Logging
+import Synchronization
 
 /// The change from this process to its successor, which takes over the listening sockets: one at a time, and again when one
 /// has failed.
