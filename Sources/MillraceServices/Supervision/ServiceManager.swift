@@ -95,9 +95,9 @@ public final class ServiceManager: Sendable {
     }
   }
 
-  /// Suspends until everything was said, for a second at most: what waits is lost with the process.
+  /// Suspends until everything was said, for two seconds at most: what waits is lost with the process.
   func settle() async {
-    let end = ContinuousClock.now + .seconds(1)
+    let end = ContinuousClock.now + .seconds(2)
     while !line.withLock({ $0.waiting.isEmpty }), .now < end, !Task.isCancelled {
       try? await Task.sleep(for: Self.pause)
     }

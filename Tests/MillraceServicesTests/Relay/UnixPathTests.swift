@@ -1,7 +1,8 @@
 import Foundation
 import LinuxCalls
 import Millrace
-import MillraceServices
+@testable import MillraceServices
+import Reactors
 import Testing
 
 @Suite("The path of a Unix listener", .timeLimit(.minutes(1)))
@@ -55,4 +56,26 @@ struct UnixPathTests {
     #expect(!exists)
     taken.close()
   }
+
+  /// given a listener that came from the process before, which bound the path; when the relay ends; then it removes the path
+  /// if that process has left it to it, and not when a successor listens by then, or the one before still does.
+  @Test("is for the last one to remove", arguments: Turn.allCases)
+  func inherited(_ turn: Turn) async throws {
+    let listener = try Listener.bind(to: try #require(Address(path: path)))
+    let facts = try Linux.facts(ofPathItself: path)
+    let name = SocketOrigin.bound(BoundPath(path, device: facts.device, inode: facts.inode)).descriptorName
+    // This process is not its own parent: nobody is told to end.
+    let inherited = try InheritedListeners(
+      taking: [(try listener.duplicate(from: 0), name)], predecessor: Linux.process)
+    let posts = try await RelayBinder(options: ConnectionOptions(), reactors: .shared, inherited: inherited)
+      .bind([.unix(path: path)])
+    if turn != .first { posts.notePredecessorRelieved() }
+    if turn == .successor { posts.noteHandedOn() }
+    posts.end(atOnce: true)
+    #expect(exists == (turn != .own))
+    try? Linux.unlink(path)
+    listener.close()
+  }
+
+  enum Turn: CaseIterable { case first, own, successor }
 }

@@ -116,7 +116,6 @@ struct ListenerTests {
     for client in clients { #expect(try await listener.accept().remoteAddress == client.localAddress) }
     let error = await #expect(throws: EndpointError.self) { _ = try await listener.accept() }
     #expect(error?.errno == .badFileDescriptor)
-    await #expect(throws: EndpointError.self) { try await Connection.connect(to: listener.address) }
     for client in clients { client.close() }
   }
 
