@@ -151,15 +151,21 @@ final class Scratch: @unchecked Sendable {
   }
 }
 
-/// Bytes that do not repeat.
+/// Bytes of which no piece stands where another one could: blocks that do not repeat, each with its number in front. Made
+/// quickly even without optimisation, for the threads of the tests are few.
 func noise(_ count: Int, seed: UInt64 = 1) -> Data {
   var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-  var data = Data(capacity: count)
-  for _ in 0..<count {
+  var block = (0..<min(count, 65_521)).map { _ in
     state ^= state << 13
     state ^= state >> 7
     state ^= state << 17
-    data.append(UInt8(truncatingIfNeeded: state >> 24))
+    return UInt8(truncatingIfNeeded: state >> 24)
+  }
+  var data = Data(capacity: count)
+  while data.count < count {
+    let number = data.count / 65_521
+    for (place, shift) in zip(block.indices, [0, 8, 16]) { block[place] ^= UInt8(truncatingIfNeeded: number >> shift) }
+    data += block.prefix(count - data.count)
   }
   return data
 }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LinuxCalls
 import Millrace
+import Synchronization
 import Testing
 
 @Suite("millrace relay: supervised", .timeLimit(.minutes(2)))
@@ -153,13 +154,24 @@ struct SupervisedRelayTests {
 private final class Supervised: Sendable {
   let process: Int32
   private let place: Scratch
+  private let outcome = Outcome()
+
+  private final class Outcome: Sendable {
+    let end = Guarded<ProcessEnd?>(nil)
+  }
 
   init(process: Int32, place: Scratch) {
     self.process = process
     self.place = place
+    // Reaped at once, and by a thread of its own: the threads of the tests are few, and what waits for exit tests spins for as
+    // long as somebody else's child is not reaped.
+    Thread.detachNewThread { [outcome] in
+      let end = try? Linux.wait(for: process)
+      outcome.end.withLock { $0 = end }
+    }
     // A hang is a failure, not a wait for ever.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 30) { [weak self] in
-      if self != nil { kill(process, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 30) { [outcome] in
+      outcome.end.withLock { if $0 == nil { kill(process, SIGKILL) } }
     }
   }
 
@@ -173,10 +185,10 @@ private final class Supervised: Sendable {
     }
   }
 
-  /// How it ended. The threads of the tests are few, and serve it: none is to sit in waitpid(2) until then.
+  /// How it ended.
   func end() async throws -> ProcessEnd {
-    try await wait(until: { Generations.hasEnded(process) })
-    return try Linux.wait(for: process)
+    try await wait(until: { outcome.end.withLock { $0 != nil } })
+    return try #require(outcome.end.withLock { $0 })
   }
 }
 

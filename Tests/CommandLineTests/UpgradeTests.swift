@@ -24,7 +24,7 @@ struct UpgradeTests {
     let addresses = [Address.loopback(port: try relay.port()), try #require(Address(path: place.path("socket")))]
     let isOver = Flag()
     let rounds = try await withThrowingTaskGroup(of: Int.self) { group in
-      for worker in 0..<6 {
+      for worker in 0..<4 {
         group.addTask {
           var round = 0
           while !isOver.isSet {
@@ -36,6 +36,8 @@ struct UpgradeTests {
             guard answer == bytes else { throw Wrong(worker: worker, round: round, count: answer.count) }
             client.close()
             round += 1
+            // Load, and not all of the machine: other tests run beside this one.
+            try await Task.sleep(for: .milliseconds(3))
           }
           return round
         }
@@ -45,7 +47,7 @@ struct UpgradeTests {
         for _ in 0..<3 {
           let before = relay.lines(" relayed ").count
           try await relay.upgrade()
-          try await relay.wait("connections", until: { relay.lines(" relayed ").count > before + 50 })
+          try await relay.wait("connections", until: { relay.lines(" relayed ").count > before + 40 })
         }
       } catch {
         isOver.set()
@@ -55,7 +57,7 @@ struct UpgradeTests {
       for try await rounds in group { all += rounds }
       return all
     }
-    #expect(rounds >= 150)
+    #expect(rounds >= 120)
     #expect(place.names == ["socket"])
     try await relay.end()
     #expect(place.names.isEmpty, "the path is for the last one to remove")
