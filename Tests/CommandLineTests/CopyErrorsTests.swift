@@ -176,14 +176,14 @@ import Testing
     mkfifo(place.path("fifo"), 0o600)
     let listener = try FullListener(at: place, "full")
     defer { listener.close() }
-    let idle = await (try Running(["copy", "--json", "--idle-timeout", "0.2"] + ends, in: place)).result()
+    let idle = await (try Running(["copy", "--json", "--idle-timeout", "1"] + ends, in: place)).result()
     let report = try idle.report()
     #expect(idle.status == 1 && report["failureErrno"] as? String == "ETIMEDOUT")
     #expect((report["failure"] as? String)?.hasSuffix(" for as long as --idle-timeout allows") == true)
     #expect(report["failureSide"] as? String == (ends[0] == "a" ? "destination" : "source"))
-    let late = await (try Running(["copy", "--json", "--timeout", "0.2"] + ends, in: place)).result()
+    let late = await (try Running(["copy", "--json", "--timeout", "1"] + ends, in: place)).result()
     #expect(late.status == 1)
-    #expect(try late.report()["failure"] as? String == "not done within the time limit of 200.0 ms")
+    #expect(try late.report()["failure"] as? String == "not done within the time limit of 1.0 s")
     #expect(place.names == ["a", "fifo", "full"])
   }
 

@@ -1,4 +1,5 @@
 import CoreMetrics
+import Glibc
 import LinuxCalls
 import Logging
 import Millrace
@@ -161,4 +162,14 @@ func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     bytes += block.prefix(count - bytes.count)
   }
   return bytes
+}
+
+/// Whether every byte is the same; quick even without optimisation.
+func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+  one.withUnsafeBytes { one in
+    other.withUnsafeBytes { other in
+      guard let here = one.baseAddress, let there = other.baseAddress else { return one.count == other.count }
+      return one.count == other.count && memcmp(here, there, one.count) == 0
+    }
+  }
 }
