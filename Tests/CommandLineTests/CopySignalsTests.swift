@@ -11,7 +11,7 @@ import Testing
 
   @Test("the temporary file is gone, the partial report is printed", arguments: [SIGINT, SIGTERM])
   func stopped(_ signal: Int32) async throws {
-    let running = try Running(["copy", "--rate", "64K", "a", "b"], in: place)
+    let running = try Running(["copy", "--rate", "8K", "a", "b"], in: place)
     #expect(try await running.wait { place.names.contains { $0.hasPrefix(".b.millrace-") } })
     running.send(signal)
     let result = await running.result()
@@ -23,7 +23,7 @@ import Testing
   @Test("the old file is as it was, and --json says what happened")
   func oldFile() async throws {
     try place.write("b", Data("old".utf8))
-    let running = try Running(["copy", "--force", "--json", "--rate", "64K", "a", "b"], in: place)
+    let running = try Running(["copy", "--force", "--json", "--rate", "8K", "a", "b"], in: place)
     #expect(try await running.wait { place.names.count == 3 })
     running.send(SIGINT)
     let report = try await running.result().report()

@@ -61,7 +61,7 @@ final class Running: @unchecked Sendable {
     process.standardError = try errors ?? FileHandle(forWritingTo: errorFile)
     try process.run()
     // A hang is a failure, not a wait for ever. Ends this one process.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 40) { [process] in
+    DispatchQueue.global().asyncAfter(deadline: .now() + 100) { [process] in
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
   }
@@ -88,7 +88,11 @@ final class Running: @unchecked Sendable {
   }
 
   func result() async -> Program.Result {
-    await Task.detached { self.process.waitUntilExit() }.value
+    // Not in waitpid(2): the threads that tests run on are as few as cores, and while two tests sat there no server of
+    // another one answered. Detached, for a test that is cancelled must not spin here.
+    await Task.detached {
+      while self.process.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
+    }.value
     return Program.Result(
       status: process.terminationStatus, output: (try? Data(contentsOf: outputFile)) ?? Data(), errors: errors)
   }

@@ -69,8 +69,9 @@ struct InheritingTests {
   func mixed() async throws {
     let server = try TestServer.echo()
     let (wanted, other) = (try sockets(1), try sockets(1))
+    let name = "@millrace-mixed-\(UInt64.random(in: 0...UInt64.max))"
     let listen: [ServiceAddress] = [
-      .unix(path: "@millrace-mixed"), .tcp(host: "127.0.0.1", port: try #require(wanted.address.port)),
+      .unix(path: name), .tcp(host: "127.0.0.1", port: try #require(wanted.address.port)),
     ]
     try await RelayRig.run(
       listen: listen, to: [server.target], reactors: 2, inheriting: try inherited(other.numbers + wanted.numbers)
