@@ -1,3 +1,4 @@
+import Glibc
 import LinuxCalls
 import Logging
 import Millrace
@@ -113,7 +114,7 @@ struct LimitTests {
   func perClient() async throws {
     let server = try TestServer.echo()
     try await RelayRig.run(
-      listen: [.tcp(host: "127.0.0.1", port: 0), .unix(path: "@millrace-per-client")], to: [server.target],
+      listen: [.tcp(host: "127.0.0.1", port: 0), .unix(path: "@millrace-per-client-\(getpid())")], to: [server.target],
       { $0.maxConnectionsPerClient = 1 }
     ) { rig in
       func talk(_ client: Connection) async throws {

@@ -1,3 +1,4 @@
+import Glibc
 import Millrace
 import MillraceServices
 import Testing
@@ -177,7 +178,7 @@ struct RelayingTests {
 
   @Test("may come by a Unix socket and go to one, on several reactors", arguments: [1, 3])
   func unix(reactors: Int) async throws {
-    let (front, back) = ("@millrace-front-\(reactors)", "@millrace-back-\(reactors)")
+    let (front, back) = ("@millrace-front-\(getpid())-\(reactors)", "@millrace-back-\(getpid())-\(reactors)")
     let server = try TestServer(at: try #require(Address(path: back))) { connection in
       try await connection.write(try await connection.readAll())
     }
