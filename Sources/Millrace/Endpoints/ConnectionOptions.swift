@@ -28,6 +28,14 @@ public struct ConnectionOptions: Sendable, Equatable {
   /// The defaults.
   public init() {}
 
+  /// For what a TCP listener accepts: the kernel makes a new connection as a copy of the socket that listens, with all of
+  /// these, and no call is needed for each. One that was taken over may have others from before.
+  func apply(toListener number: Int32) throws(Errno) {
+    try apply(to: number, kind: .tcp)
+    if !noDelay { try Linux.setOption(.noDelay, of: number, to: 0) }
+    if keepAliveIdle == nil { try Linux.setOption(.keepAlive, of: number, to: 0) }
+  }
+
   func apply(to number: Int32, kind: EndKind) throws(Errno) {
     if let receiveBuffer { try Linux.setOption(.receiveBuffer, of: number, to: receiveBuffer) }
     if let sendBuffer { try Linux.setOption(.sendBuffer, of: number, to: sendBuffer) }

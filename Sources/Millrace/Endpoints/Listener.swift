@@ -28,7 +28,8 @@ public final class Listener: Sendable {
   /// - Parameters:
   ///   - backlog: connections that may wait to be accepted; the kernel bounds it by /proc/sys/net/core/somaxconn.
   ///   - reusePort: others may listen at the same port, in this process or another of the same user (SO_REUSEPORT).
-  ///   - options: set on each connection that is accepted.
+  ///   - options: what each connection that is accepted has. Of a TCP listener they are set on the socket that listens, and
+  ///     inherited.
   ///   - reactor: where it lives; nil is the task's own, or the next of ``Reactors/shared``.
   ///
   /// Throws EADDRINUSE when someone else listens there, EACCES for a port below 1024 without the right to it. The
@@ -46,7 +47,10 @@ public final class Listener: Sendable {
       if !isUnix { try Linux.setOption(.reuseAddress, of: number, to: 1) }
       if reusePort { try Linux.setOption(.reusePort, of: number, to: 1) }
       // Every connection that it accepts begins with the listener's.
-      if !isUnix { try Congestion.apply(options, to: number, for: address) }
+      if !isUnix {
+        try Congestion.apply(options, to: number, for: address)
+        try options.apply(toListener: number)
+      }
       try Linux.bind(number, to: address.raw)
       try Linux.listen(number, backlog: backlog)
       return Listener(
@@ -94,6 +98,7 @@ public final class Listener: Sendable {
       try Linux.setFlags(of: number, to: try Linux.flags(of: number).union(.nonBlocking))
       let address = Address(raw: try Linux.localAddress(of: number))
       let isUnix = address.raw.family == SocketFamily.unix
+      if !isUnix { try options.apply(toListener: number) }
       self.init(descriptor: owned, address: address, kind: isUnix ? .unix : .tcp, options: options)
     } catch {
       throw EndpointError("listen on", "descriptor \(number)", error)
@@ -141,7 +146,8 @@ public final class Listener: Sendable {
         return try await descriptor.repeating(.reading) { (number) throws(Errno) in
           let accepted = try self.acceptNow(number)
           let connection = Connection(accepted, .owned, kind: kind, reactor: reactor)
-          try options.apply(to: accepted, kind: kind)
+          // Of a TCP listener they are the connection's already.
+          if kind != .tcp { try options.apply(to: accepted, kind: kind) }
           return connection
         }
       } catch {

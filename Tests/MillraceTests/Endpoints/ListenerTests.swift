@@ -97,6 +97,26 @@ struct ListenerTests {
     }
   }
 
+  /// given a socket that listens with the options of someone before; when it is taken over with others; then what it accepts
+  /// has the new ones and none of the old.
+  @Test("that was taken over gives its own options to what it accepts")
+  func optionsAfterTaking() async throws {
+    let socket = try Linux.socket(SocketFamily.v4, SocketType.stream)
+    for option in [SocketOption.keepAlive, .noDelay] { try Linux.setOption(option, of: socket, to: 1) }
+    try Linux.bind(socket, to: Address.loopback(port: 0).raw)
+    try Linux.listen(socket, backlog: 1)
+    var options = ConnectionOptions()
+    options.noDelay = false
+    let listener = try Listener(taking: FileDescriptor(rawValue: socket), options: options)
+    let client = try await Connection.connect(to: listener.address)
+    let accepted = try await listener.accept()
+    let number = accepted.fileDescriptor.rawValue
+    #expect(try Linux.option(.keepAlive, of: number) == 0)
+    #expect(try Linux.option(.noDelay, of: number) == 0)
+    for end in [client, accepted] { end.close() }
+    listener.close()
+  }
+
   @Test("that is closed accepts no more")
   func closed() async throws {
     let listener = try Listener.bind(to: .loopback(port: 0))
