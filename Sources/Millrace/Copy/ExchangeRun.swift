@@ -77,6 +77,13 @@ package final class ExchangeRun: @unchecked Sendable {
   }
 
   /// From any thread.
+  /// Both peers have everything and both ends; what is left is a second sink's.
+  package var hasOnlyTailLeft: Bool {
+    guard let forth, let back else { return false }
+    return [forth, back].allSatisfy { ($0.isOver && $0.failure == nil) || $0.hasOnlyTailLeft }
+      && !(forth.isOver && back.isOver)
+  }
+
   private func cancel() {
     tickets?.0.interrupt(by: .cancelled)
     tickets?.1.interrupt(by: .cancelled)
@@ -151,7 +158,10 @@ package final class ExchangeRun: @unchecked Sendable {
 
   private func noteEnd(of transfer: Transfer) {
     transfer.isOver = true
-    if transfer.otherDirection?.isOver == false { firstToEnd = transfer === back ? .back : .forth }
+    if let other = transfer.otherDirection, !other.isOver {
+      // One that has only a second sink's tail left had passed its end on before.
+      firstToEnd = (other.endIsPassed ? other : transfer) === back ? .back : .forth
+    }
     if halfClosedLimit != .max, let other = transfer.otherDirection, !other.isOver {
       other.limitIdle(to: halfClosedLimit)
     }

@@ -109,7 +109,11 @@ extension Transfer {
         reactor.cancelTimer(timer)
         return .done
       }
-      if let cause = interruption() { throw cause }
+      if let cause = interruption() {
+        guard hasOnlyTailLeft else { throw cause }
+        letTailGo()
+        continue
+      }
       let suspension: Suspension?
       switch stage {
       case .beginning: suspension = reactor.hasHadItsShare() ? endTurn() : try begin()

@@ -143,6 +143,18 @@ extension Transfer {
     return try park(forRoomIn: branch, readiness)
   }
 
+  /// The first sink has everything and the end, and second sinks that hold up nobody still have some to take.
+  var hasOnlyTailLeft: Bool { stage == .flushing && endIsPassed }
+
+  /// What interrupts a copy that is done ends the waiting for its second sinks, and nothing else.
+  func letTailGo() {
+    parker.clearInterrupt()
+    stopWaiting()
+    for branch in tees where branch.isWaiting { branch.detach("the copy ended before it had taken the rest") }
+    passEndToTees()
+    stage = .ended
+  }
+
   func passEndToTees() {
     for branch in tees {
       guard let end = branch.end else { continue }

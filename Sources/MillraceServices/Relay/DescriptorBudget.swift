@@ -13,11 +13,13 @@ struct DescriptorBudget {
   /// What listeners, reactors, logs and files take.
   private static let others = 64
 
-  init(connections wanted: Int?, each: Int = 2, descriptors: Int = Linux.descriptorLimit) {
+  /// - Parameter mirrored: on so many reactors, each of which has mirrors' connections that linger. Zero without a mirror.
+  init(connections wanted: Int?, mirrored reactors: Int = 0, descriptors: Int = Linux.descriptorLimit) {
     self.descriptors = descriptors
     // The reactors lease no more of them than this together (`Reactors`).
     pipes = max(4, descriptors / 16)
-    let room = max(1, (descriptors - Self.others - 2 * pipes) / each)
+    let others = Self.others + reactors * RelayWorker.mostLingering
+    let room = max(1, (descriptors - others - 2 * pipes) / (reactors > 0 ? 3 : 2))
     connections = min(wanted ?? room, room)
     isShort = (wanted ?? 0) > room
   }

@@ -20,10 +20,14 @@ final class Mirror: Sendable {
   func resolve() async -> [EndpointError] { await pool.resolve() }
 
   /// Nil while it is left out.
-  func begin(on reactor: Reactor, over: @escaping (MirrorLink) -> Void) -> MirrorLink? {
+  func begin(
+    on reactor: Reactor, lingers: @escaping (MirrorLink) -> Void, over: @escaping (MirrorLink) -> Void
+  ) -> MirrorLink? {
     guard let upstream = pool.choose(for: 0, at: Linux.now, besides: []) else { return nil }
     do throws(EndpointError) {
-      return MirrorLink(try Connection.begin(to: upstream.address, options: options), upstream, on: reactor, over: over)
+      return MirrorLink(
+        try Connection.begin(to: upstream.address, options: options), upstream, on: reactor, lingers: lingers,
+        over: over)
     } catch {
       pool.noteFailure(of: upstream, error)
       return nil

@@ -8,12 +8,17 @@ final class MirrorLink: @unchecked Sendable {
   let connection: Connection
   let upstream: Upstream
   private let reactor: Reactor
-  /// Told when it is over.
+  /// Told when it begins to linger, and when it is over.
+  private let lingers: (MirrorLink) -> Void
   private let over: (MirrorLink) -> Void
   private lazy var timer = TimerEntry(self)
   private var state = State.writing
   /// A socket tells once why it failed: to whoever asks first, which may be the one who reads.
   private var failure: Errno?
+  /// The mirror has said its last word, or failed.
+  private var hasEnded = false
+  /// What it gets its bytes from, for as long as there are any.
+  var run: ExchangeRun?
 
   private enum State {
     /// The client's bytes are still coming.
@@ -27,7 +32,11 @@ final class MirrorLink: @unchecked Sendable {
   /// How long a mirror may take to end when it has got everything.
   private static let linger: Int64 = 5_000_000_000
 
-  init(_ connection: Connection, _ upstream: Upstream, on reactor: Reactor, over: @escaping (MirrorLink) -> Void) {
+  init(
+    _ connection: Connection, _ upstream: Upstream, on reactor: Reactor, lingers: @escaping (MirrorLink) -> Void,
+    over: @escaping (MirrorLink) -> Void
+  ) {
+    self.lingers = lingers
     self.over = over
     self.connection = connection
     self.upstream = upstream
@@ -43,25 +52,32 @@ final class MirrorLink: @unchecked Sendable {
     } catch {
       failure = error.errno
     }
+    hasEnded = true
     if state == .lingering { end() }
   }
 
   /// What became of it; the reason is the one that the mirror gave, where it gave one.
   func outcome(_ tee: CopyReport.TeeReport) -> MirrorOutcome {
     var outcome = MirrorOutcome(tee)
-    if outcome.kind == .detached, let failure { outcome.reason = "\(failure)" }
+    guard let failure else { return outcome }
+    // With nothing to send, nothing was refused.
+    if outcome.delivered == 0 { outcome.kind = .detached }
+    if outcome.kind == .detached { outcome.reason = "\(failure)" }
     return outcome
   }
 
   /// The client's bytes have come to their end, or the mirror was let go.
   func finish(_ outcome: MirrorOutcome, isClean: Bool) {
     guard state == .writing else { return }
+    run = nil
     guard outcome.kind == .whole, isClean else {
       // It must not take a part for the whole.
       connection.reset()
       return end()
     }
+    guard !hasEnded else { return end() }
     state = .lingering
+    lingers(self)
     reactor.setTimer(timer, to: reactor.now + Self.linger)
   }
 

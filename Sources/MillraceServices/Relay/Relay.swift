@@ -109,7 +109,7 @@ public final class Relay: Service {
     guard let bound = bound.withLock({ $0 }) else { return }
     for failure in await resolve() { logger.warning("\(failure)") }
     let budget = DescriptorBudget(
-      connections: configuration.maxConnections, each: configuration.mirror == nil ? 2 : 3)
+      connections: configuration.maxConnections, mirrored: configuration.mirror == nil ? 0 : bound.reactors.all.count)
     logger.info("limits", metadata: budget.metadata)
     if budget.isShort {
       logger.warning(

@@ -14,6 +14,8 @@ final class RelaySession: @unchecked Sendable {
   private var upstream: Upstream?
   private var connection: Connection?
   private var mirror: MirrorLink?
+  /// What finds out who the client is and connects, for as long as that takes.
+  var opening: Task<Void, any Error>?
   /// Its place among the worker's.
   var place = 0
   private var isAborted = false
@@ -37,7 +39,8 @@ final class RelaySession: @unchecked Sendable {
   /// with this one's.
   func open() async {
     if let ending = await identify() { return conclude(ending, nil) }
-    guard await connect() else { return conclude(isAborted ? .drained : .noUpstream, nil) }
+    if let ending = await connect() { return conclude(isAborted ? .drained : ending, nil) }
+    opening = nil
     worker.reactor.task { await self.exchange() }
   }
 
@@ -91,9 +94,11 @@ final class RelaySession: @unchecked Sendable {
         to: mirror.connection, whenStalled: .detach(after: worker.mirrorPatience), whenFailed: .detach)
     }
     let forth = CopyDirection(from: source, to: connection, options: worker.options)
-    return ExchangeRun(
+    let run = ExchangeRun(
       forth, CopyDirection(from: connection, to: client, options: worker.options), worker.halfClosedTimeout,
       on: worker.reactor)
+    mirror?.run = run
+    return run
   }
 
   @inline(never)
@@ -102,9 +107,12 @@ final class RelaySession: @unchecked Sendable {
     conclude(RelayEnding(report, isAborted: isAborted), report)
   }
 
-  /// Tries one upstream after the other until one takes the connection; the client notices nothing.
-  private func connect() async -> Bool {
+  /// Tries one upstream after the other until one takes the connection; the client notices nothing. Where this process lacks
+  /// what it takes, it waits for some, as accepting does, for as long as connecting may take. Answers why it failed.
+  private func connect() async -> RelayEnding? {
     var failed: [Upstream] = []
+    var pause = Duration.milliseconds(10)
+    let deadline = Linux.now + worker.connectTimeout.nanoseconds
     while !isAborted,
       let candidate = worker.pool.choose(for: clientHash ?? 0, at: Linux.now, besides: failed)
     {
@@ -117,9 +125,15 @@ final class RelaySession: @unchecked Sendable {
         worker.metrics.connected(inNanoseconds: Linux.now - began)
         upstream = candidate
         tried = Int32(failed.count)
-        return true
+        return nil
       } catch {
         candidate.end()
+        if error.isLocalShortage {
+          guard Linux.now < deadline else { return .failed("\(error)") }
+          try? await worker.reactor.sleep(for: pause)
+          pause = min(pause * 2, .seconds(1))
+          continue
+        }
         worker.metrics.failedToConnect()
         worker.pool.noteFailure(of: candidate, error)
         worker.noteUnreachable()
@@ -127,12 +141,14 @@ final class RelaySession: @unchecked Sendable {
       }
     }
     tried = Int32(failed.count)
-    return false
+    return .noUpstream
   }
 
-  /// Ends it now, with a reset to both sides.
+  /// Ends it now, with a reset to both sides, unless they have everything.
   func abort() {
+    if let mirror, mirror.run?.hasOnlyTailLeft == true { return mirror.connection.reset() }
     isAborted = true
+    opening?.cancel()
     client.reset()
     connection?.reset()
   }

@@ -25,6 +25,10 @@ final class RelayWorker: @unchecked Sendable {
   private var sessions: [RelaySession] = []
   /// The mirror's connections; some outlast the sessions that they were made for.
   private var links: [ObjectIdentifier: MirrorLink] = [:]
+  /// Those among them, the oldest first. They are no connection's any more, so they have a bound of their own.
+  private var lingering: [MirrorLink] = []
+  /// On each reactor; `DescriptorBudget` leaves room for them.
+  static let mostLingering = 64
 
   init(
     _ configuration: RelayConfiguration, on reactor: Reactor, _ pool: UpstreamPool, _ admission: Admission,
@@ -103,7 +107,7 @@ final class RelayWorker: @unchecked Sendable {
     metrics.began()
     session.place = sessions.count
     sessions.append(session)
-    reactor.task { await session.open() }
+    session.opening = reactor.task { await session.open() }
   }
 
   private func refuse(_ session: RelaySession, _ ending: RelayEnding) {
@@ -134,9 +138,20 @@ final class RelayWorker: @unchecked Sendable {
   /// A new connection to the mirror; nil where there is none, or it is left out.
   func mirrorLink() -> MirrorLink? {
     guard let mirror else { return nil }
-    let link = mirror.begin(on: reactor) { [unowned self] in self.links[ObjectIdentifier($0)] = nil }
+    let link = mirror.begin(
+      on: reactor, lingers: { [unowned self] in self.linger($0) }, over: { [unowned self] in self.forget($0) })
     if let link { links[ObjectIdentifier(link)] = link }
     return link
+  }
+
+  private func linger(_ link: MirrorLink) {
+    if lingering.count >= Self.mostLingering { lingering[0].end() }
+    lingering.append(link)
+  }
+
+  private func forget(_ link: MirrorLink) {
+    links[ObjectIdentifier(link)] = nil
+    lingering.removeAll { $0 === link }
   }
 
   /// Ends what is left; from anywhere.

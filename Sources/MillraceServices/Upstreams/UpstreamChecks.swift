@@ -39,8 +39,8 @@ struct UpstreamChecks: Sendable {
       connection.close()
       pool.noteCheck(of: upstream, nil, policy)
     } catch {
-      // The end of the relay says nothing of the upstream.
-      if !Task.isCancelled { pool.noteCheck(of: upstream, error, policy) }
+      // The end of the relay says nothing of the upstream, and neither does a lack of descriptors here.
+      if !Task.isCancelled, !error.isLocalShortage { pool.noteCheck(of: upstream, error, policy) }
     }
   }
 }

@@ -115,7 +115,7 @@ final class UpstreamPool: Sendable {
   // MARK: - How they are
 
   func noteFailure(of upstream: Upstream, _ error: EndpointError) {
-    guard let time = upstream.failed(at: Linux.now, policy) else { return }
+    guard !error.isLocalShortage, let time = upstream.failed(at: Linux.now, policy) else { return }
     logger.warning(
       "upstream \(upstream.address) gets no connections for \(Double(time) / 1e9) s", metadata: ["reason": "\(error)"])
   }

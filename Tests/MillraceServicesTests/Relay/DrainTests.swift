@@ -130,4 +130,25 @@ struct DrainTests {
     }
     server.stop()
   }
+
+  /// given a client whose upstream does not answer the connection; when the relay is to end at once; then it does not wait
+  /// for as long as connecting may take.
+  @Test("does not wait for an upstream that is being connected to")
+  func connecting() async throws {
+    let silent = try Silent()
+    try await RelayRig.run(
+      to: [silent.target],
+      {
+        $0.connectTimeout = .seconds(3600)
+        $0.drainTimeout = .milliseconds(1)
+      }
+    ) { rig in
+      let client = try await rig.connect()
+      while await rig.relay.reactorMetrics()[0].timers == 0 { await Task.yield() }
+      await rig.beginShutDown()
+      #expect(await rig.log.connection(0)["ended"] == "drained")
+      client.close()
+    }
+    silent.stop()
+  }
 }

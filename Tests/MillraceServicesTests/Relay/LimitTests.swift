@@ -108,6 +108,10 @@ struct LimitTests {
     let short = DescriptorBudget(connections: 9000, descriptors: 20_000)
     #expect(short.connections == 8718 && short.isShort)
     #expect(DescriptorBudget(connections: nil, descriptors: 3).connections == 1)
+    // A third descriptor for each with a mirror, and those of mirrors that linger.
+    #expect(
+      DescriptorBudget(connections: nil, mirrored: 2, descriptors: 20_000).connections == (20_000 - 64 - 128 - 2500) / 3
+    )
   }
 
   @Test("of one client address are counted for it alone")

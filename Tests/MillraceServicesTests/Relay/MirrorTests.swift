@@ -1,6 +1,6 @@
 import LinuxCalls
 import Millrace
-import MillraceServices
+@testable import MillraceServices
 import Testing
 
 @Suite("A mirror", .timeLimit(.minutes(1)))
@@ -149,5 +149,103 @@ struct MirrorTests {
       #expect(line["ended"] == "client closed")
     }
     for server in [server, second] { server.stop() }
+  }
+
+  /// given a mirror that has taken nothing yet, when client and upstream have said everything; then both have their ends at
+  /// once and whole, however long the mirror is waited for and whatever the half-closed time is.
+  @Test("that is behind at the end costs neither side a byte")
+  func tail() async throws {
+    let server = try TestServer { connection in
+      _ = try await connection.readAll()
+      try await connection.write(Self.answer)
+    }
+    let second = try Silent(overTCP: true)
+    try await RelayRig.run(
+      to: [server.target],
+      {
+        $0.mirror = second.target.address
+        $0.mirrorPatience = .seconds(3600)
+        $0.halfClosedTimeout = .seconds(2)
+      }
+    ) { rig in
+      let client = try await rig.connect()
+      try await client.write(noise(100_000))
+      try client.finishWriting()
+      // Read when everything is over, and what the client did not take is in the kernel's buffers.
+      let line = await rig.log.connection(0)
+      #expect(isSame(try await client.readAll(), Self.answer))
+      #expect(line["ended"] == "client closed")
+      #expect(line["mirror"]?.hasSuffix(", then let go: the copy ended before it had taken the rest") == true)
+      client.close()
+    }
+    server.stop()
+    second.stop()
+  }
+
+  private static let answer = noise(100_000, seed: 9)
+
+  /// given the same; when the relay is to end at once; then the two sides, which have everything, are not reset.
+  @Test("that is behind when the relay ends is let go, and nobody else")
+  func tailAtTheEnd() async throws {
+    let server = try TestServer { connection in
+      _ = try await connection.readAll()
+      try await connection.write(Self.answer)
+    }
+    let second = try Silent(overTCP: true)
+    try await RelayRig.run(
+      to: [server.target],
+      {
+        $0.mirror = second.target.address
+        $0.mirrorPatience = .seconds(3600)
+        $0.drainTimeout = .milliseconds(1)
+      }
+    ) { rig in
+      let client = try await rig.connect()
+      try await client.write(noise(100_000))
+      try client.finishWriting()
+      #expect(isSame(try await client.readAll(), Self.answer))
+      await rig.beginShutDown()
+      #expect(await rig.log.connection(0)["ended"] == "client closed")
+      client.close()
+    }
+    server.stop()
+    second.stop()
+  }
+
+  /// given a mirror that never closes; when more clients come than may linger; then no more links are kept than that.
+  @Test("that never closes keeps no more than its share of descriptors")
+  func linger() async throws {
+    let server = try TestServer.echo()
+    let (isOver, end) = AsyncStream.makeStream(of: Void.self)
+    let second = try TestServer { _ in for await _ in isOver {} }
+    try await RelayRig.run(to: [server.target], { $0.mirror = second.target.address }) { rig in
+      for number in 0..<RelayWorker.mostLingering + 40 {
+        let client = try await rig.connect()
+        try await client.write([1])
+        try client.finishWriting()
+        #expect(try await client.readAll() == [1])
+        client.close()
+        _ = await rig.log.connection(number)
+      }
+      let metrics = await rig.relay.reactorMetrics()[0]
+      // Each link has a timer of its own.
+      #expect(metrics.timers <= RelayWorker.mostLingering + 4)
+    }
+    end.finish()
+    for server in [server, second] { server.stop() }
+  }
+
+  @Test("that refuses is named so though nothing was sent")
+  func nothingSent() async throws {
+    let server = try TestServer { _ in }
+    let dead = try Nobody()
+    try await RelayRig.run(to: [server.target], { $0.mirror = dead.target.address }) { rig in
+      let client = try await rig.connect()
+      #expect(try await client.readAll() == [])
+      try client.finishWriting()
+      client.close()
+      #expect(await rig.log.connection(0)["mirror"] == "0, then let go: Connection refused")
+    }
+    server.stop()
   }
 }

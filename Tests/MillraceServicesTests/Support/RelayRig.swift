@@ -96,9 +96,11 @@ final class TestServer: Sendable {
   private let listener: Listener
   private let serving: Task<Void, Never>
 
-  init(at address: Address = .loopback(port: 0), _ serve: @escaping @Sendable (Connection) async throws -> Void) throws
-  {
-    let listener = try Listener.bind(to: address)
+  init(
+    at address: Address = .loopback(port: 0), options: ConnectionOptions = ConnectionOptions(),
+    _ serve: @escaping @Sendable (Connection) async throws -> Void
+  ) throws {
+    let listener = try Listener.bind(to: address, options: options)
     self.listener = listener
     self.address = listener.address
     serving = Task {

@@ -33,25 +33,27 @@ final class Nobody: Sendable {
 /// An upstream that neither accepts nor refuses: the queue of its listener is full. A client that connects waits.
 final class Silent: Sendable {
   private let listener: Listener
-  private let first: Connection
+  private let waiting: [Connection]
   let target: UpstreamTarget
 
-  init() throws {
+  init(overTCP: Bool = false) throws {
     let path = "@millrace-silent-\(UInt64.random(in: .min ... .max))"
-    listener = try Listener.bind(to: Address(path: path) ?? .loopback(port: 0), backlog: 0)
-    target = UpstreamTarget(.unix(path: path))
-    first = try Self.fill(listener.address)
+    let unix = overTCP ? nil : Address(path: path)
+    listener = try Listener.bind(to: unix ?? .loopback(port: 0), backlog: 0)
+    target = UpstreamTarget(
+      unix == nil ? .tcp(host: "127.0.0.1", port: listener.address.port ?? 0) : .unix(path: path))
+    // With a backlog of 0 one may wait to be accepted; of TCP, the handshakes of the others are left unanswered then.
+    waiting = try (0..<(overTCP ? 3 : 1)).map { [listener] _ in try Self.connect(to: listener.address) }
   }
 
-  /// With a backlog of 0 one may wait to be accepted. unix(7)
-  private static func fill(_ address: Address) throws -> Connection {
-    let number = try Linux.socket(SocketFamily.unix, SocketType.stream)
+  private static func connect(to address: Address) throws -> Connection {
+    let number = try Linux.socket(address.raw.family, SocketType.stream)
     _ = try Linux.connect(number, to: address.raw)
     return try Connection(taking: .init(rawValue: number))
   }
 
   func stop() {
-    first.close()
+    for connection in waiting { connection.close() }
     listener.close()
   }
 }
