@@ -101,14 +101,19 @@ struct RelayBinder {
   }
 
   /// A socket that nobody listens on any more is what a process leaves that was killed. unix(7)
+  ///
+  /// Only a socket is: Linux refuses a connection to a file of any other kind with the same ECONNREFUSED, and follows a
+  /// symbolic link to find one. What is none stays, and bind(2) says that the path is taken.
   private func removeAbandoned(_ path: String) async throws {
-    guard !path.hasPrefix("@"), let place = Address(path: path) else { return }
+    guard !path.hasPrefix("@"), let place = Address(path: path), let facts = try? Linux.facts(ofPathItself: path),
+      facts.kind == .socket
+    else { return }
     do throws(EndpointError) {
       let connection = try await Connection.connect(to: place, timeout: .seconds(1))
       connection.close()
     } catch {
       guard error.errno == .connectionRefused else { return }
-      try? Linux.unlink(path)
+      BoundPath(path, device: facts.device, inode: facts.inode).remove()
     }
   }
 }
