@@ -59,11 +59,10 @@ public final class Relay: Service {
       after: configuration.ejectAfter, first: configuration.ejectTime.nanoseconds,
       most: configuration.maxEjectTime.nanoseconds)
     pool = UpstreamPool(
-      configuration.upstreams, balance: configuration.balance, policy: policy, resolveTimeout: .seconds(10),
-      logger: logger)
+      configuration.upstreams, balance: configuration.balance, policy: policy, logger: logger)
     mirror = configuration.mirror.map { address in
       let pool = UpstreamPool(
-        [UpstreamTarget(address)], balance: .roundRobin, policy: policy, resolveTimeout: .seconds(10), logger: logger)
+        [UpstreamTarget(address)], balance: .roundRobin, policy: policy, logger: logger)
       return Mirror(pool, RelayWorker.connectionOptions(configuration))
     }
   }
@@ -76,11 +75,17 @@ public final class Relay: Service {
     await bound.withLock { $0 }?.reactors.metrics() ?? []
   }
 
-  /// From now on new connections go to these upstreams. Those that stay keep what is known of them, and connections that
-  /// are under way go on. Suspends for the resolver.
-  public func replaceUpstreams(by upstreams: [UpstreamTarget]) async {
-    pool.replaceTargets(by: upstreams)
-    for failure in await pool.resolve() { logger.warning("\(failure)") }
+  /// From now on new connections go to these upstreams, and connections that are under way go on. Suspends for the resolver,
+  /// during which the upstreams are those from before.
+  ///
+  /// An address that stays keeps what is known of it, also with another weight. A name that cannot be resolved has the
+  /// addresses it had before, if it was there. Answers false, and changes nothing, where that would leave no upstream at all.
+  @discardableResult
+  public func replaceUpstreams(by upstreams: [UpstreamTarget]) async -> Bool {
+    let (isDone, failures) = await pool.replaceTargets(by: upstreams)
+    for failure in failures { logger.warning("\(failure)") }
+    if !isDone { logger.error("none of the new upstreams has an address: the upstreams stay as they were") }
+    return isDone
   }
 
   /// Listens at every address; `run()` does so by itself if this was not called. Answers where, with the ports that the

@@ -5,15 +5,13 @@ import Synchronization
 /// One address that connections go to. Shared by all reactors.
 final class Upstream: Sendable {
   let address: Address
-  let weight: Int
   /// What rendezvous hashing knows it by: the same in every process.
   let hash: UInt64
   private let open = Atomic<Int>(0)
   private let health = Guarded(UpstreamHealth())
 
-  init(_ address: Address, weight: Int) {
+  init(_ address: Address) {
     self.address = address
-    self.weight = weight
     hash = Balancing.hash("\(address)".utf8)
   }
 

@@ -5,30 +5,52 @@ import Synchronization
 
 /// The upstreams of a service: who they are now, and whose turn it is. Shared by all reactors.
 final class UpstreamPool: Sendable {
+  /// The addresses that a target stands for now.
+  typealias Resolver = @Sendable (ServiceAddress) async throws(EndpointError) -> [Address]
+
   fileprivate struct Members {
     var targets: [UpstreamTarget]
-    var byTarget: [UpstreamTarget: [Upstream]] = [:]
+    /// What the targets stand for. Two that stand for the same address share its member.
+    var byTarget: [ServiceAddress: [Upstream]] = [:]
     /// In the order of the targets, each address once.
     var all: [Upstream] = []
+    /// By the place in `all`: of the first target that stands for the address.
+    var weights: [Int] = []
     /// For taking turns; by the place in `all`.
     var credits: [Int] = []
+  }
+
+  /// What resolving a target came to.
+  fileprivate struct Answer: Sendable {
+    let target: ServiceAddress
+    let addresses: Result<[Address], EndpointError>
+  }
+
+  fileprivate struct Change: Sendable {
+    let target: ServiceAddress
+    let new: [Address]
+    let gone: [Address]
   }
 
   private let members: Guarded<Members>
   private let balance: Balance
   private let policy: UpstreamHealth.Policy
-  private let resolveTimeout: Duration
+  private let resolver: Resolver
   private let logger: Logger
 
+  /// Names that are asked for at once: as many as shared reactors have threads for resolvers. More would wait for one, and
+  /// use up their time with that.
+  private static let mostAtOnce = max(2, Linux.cores)
+
   init(
-    _ targets: [UpstreamTarget], balance: Balance, policy: UpstreamHealth.Policy, resolveTimeout: Duration,
-    logger: Logger
+    _ targets: [UpstreamTarget], balance: Balance, policy: UpstreamHealth.Policy, logger: Logger,
+    resolver: @escaping Resolver = { (target) throws(EndpointError) in try await target.resolve(timeout: .seconds(10)) }
   ) {
     members = Guarded(Members(targets: targets))
     self.balance = balance
     self.policy = policy
-    self.resolveTimeout = resolveTimeout
     self.logger = logger
+    self.resolver = resolver
   }
 
   var all: [Upstream] { members.withLock { $0.all } }
@@ -39,43 +61,67 @@ final class UpstreamPool: Sendable {
   /// address that is gone go on, and no new ones are made. Answers the failures.
   @discardableResult
   func resolve() async -> [EndpointError] {
-    var failures: [EndpointError] = []
-    for target in members.withLock({ $0.targets }) {
-      do throws(EndpointError) {
-        let addresses = try await target.address.resolve(timeout: resolveTimeout)
-        update(target, addresses)
-      } catch {
-        failures.append(error)
-      }
+    let answers = await answers(for: members.withLock { $0.targets })
+    let changes = members.withLock { members in
+      let changes = members.take(answers.compactMap(\.found))
+      members.rebuild()
+      return changes
     }
-    return failures
+    note(changes)
+    return answers.compactMap(\.failure)
   }
 
-  /// From now on these are the targets. Those that stay keep their members, until `resolve()` is asked next.
-  func replaceTargets(by targets: [UpstreamTarget]) {
-    members.withLock { members in
-      members.targets = targets
-      members.byTarget = members.byTarget.filter { targets.contains($0.key) }
-      members.rebuild()
+  /// From now on these are the targets: at once, when their addresses are known, so that there are upstreams at any time. An
+  /// address that stays keeps what is known of it, and one that cannot be resolved the members that it had. Where that would
+  /// leave nobody, the targets stay what they were.
+  ///
+  /// Answers whether they are the targets now, and the failures.
+  func replaceTargets(by targets: [UpstreamTarget]) async -> (isDone: Bool, failures: [EndpointError]) {
+    let answers = await answers(for: targets)
+    let failures = answers.compactMap(\.failure)
+    let changes: [Change]? = members.withLock { members in
+      var next = members
+      next.targets = targets
+      let changes = next.take(answers.compactMap(\.found))
+      next.rebuild()
+      // Targets without any member can still be resolved later: better than others without any.
+      guard failures.isEmpty || !next.all.isEmpty || members.all.isEmpty else { return nil }
+      members = next
+      return changes
     }
+    note(changes ?? [])
+    return (changes != nil, failures)
   }
 
-  private func update(_ target: UpstreamTarget, _ addresses: [Address]) {
-    let (gone, new): ([Address], [Address]) = members.withLock { members in
-      let before = members.byTarget[target] ?? []
-      let after = addresses.map { address in
-        // A member that stays keeps what is known of it.
-        before.first { $0.address == address } ?? Upstream(address, weight: target.weight)
-      }
-      members.byTarget[target] = after
-      members.rebuild()
-      let known = before.map(\.address)
-      return (known.filter { !addresses.contains($0) }, addresses.filter { !known.contains($0) })
-    }
-    if !gone.isEmpty || !new.isEmpty {
+  private func note(_ changes: [Change]) {
+    for change in changes {
       logger.info(
-        "upstreams of \(target) changed",
-        metadata: ["new": .array(new.map { "\($0)" }), "gone": .array(gone.map { "\($0)" })])
+        "upstreams of \(change.target) changed",
+        metadata: [
+          "new": .array(change.new.map { "\($0)" }), "gone": .array(change.gone.map { "\($0)" }),
+        ])
+    }
+  }
+
+  /// Asks for several at once: one whose servers do not answer does not hold up the others.
+  private func answers(for targets: [UpstreamTarget]) async -> [Answer] {
+    var wanted: [ServiceAddress] = []
+    for target in targets where !wanted.contains(target.address) { wanted.append(target.address) }
+    return await withTaskGroup(of: (place: Int, answer: Answer).self) { [resolver] group in
+      var answers: [(place: Int, answer: Answer)] = []
+      for (place, target) in wanted.enumerated() {
+        if place >= Self.mostAtOnce, let answer = await group.next() { answers.append(answer) }
+        group.addTask {
+          do throws(EndpointError) {
+            return (place, Answer(target: target, addresses: .success(try await resolver(target))))
+          } catch {
+            return (place, Answer(target: target, addresses: .failure(error)))
+          }
+        }
+      }
+      for await answer in group { answers.append(answer) }
+      // In the order of the targets, for the log.
+      return answers.sorted { $0.place < $1.place }.map(\.answer)
     }
   }
 
@@ -97,17 +143,17 @@ final class UpstreamPool: Sendable {
     case .roundRobin: return takeTurn(among: places, &members)
     case .leastConnections:
       let candidates = places.map { members.all[$0] }
-      let least = Balancing.leastLoaded(candidates.map(\.openConnections), candidates.map(\.weight))
+      let least = Balancing.leastLoaded(candidates.map(\.openConnections), places.map { members.weights[$0] })
       return takeTurn(among: least.map { places[$0] }, &members)
     case .clientHash:
-      let candidates = places.map { (hash: members.all[$0].hash, weight: members.all[$0].weight) }
+      let candidates = places.map { (hash: members.all[$0].hash, weight: members.weights[$0]) }
       return Balancing.byHash(client, candidates).map { places[$0] }
     }
   }
 
   private func takeTurn(among places: [Int], _ members: inout Members) -> Int? {
     var credits = places.map { members.credits[$0] }
-    let chosen = Balancing.takeTurn(places.map { members.all[$0].weight }, credits: &credits)
+    let chosen = Balancing.takeTurn(places.map { members.weights[$0] }, credits: &credits)
     for (place, credit) in zip(places, credits) { members.credits[place] = credit }
     return chosen.map { places[$0] }
   }
@@ -136,12 +182,49 @@ final class UpstreamPool: Sendable {
   }
 }
 
+extension UpstreamPool.Answer {
+  fileprivate var found: (ServiceAddress, [Address])? {
+    guard case .success(let addresses) = addresses else { return nil }
+    return (target, addresses)
+  }
+
+  fileprivate var failure: EndpointError? {
+    guard case .failure(let error) = addresses else { return nil }
+    return error
+  }
+}
+
 extension UpstreamPool.Members {
+  /// What the targets stand for by now; `rebuild()` has to follow. An answer for one that is no target any more is too late.
+  fileprivate mutating func take(_ found: [(ServiceAddress, [Address])]) -> [UpstreamPool.Change] {
+    // A member that stays keeps what is known of it, whichever target stands for it.
+    var known = Dictionary(byTarget.values.joined().map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+    let wanted = Set(targets.map(\.address))
+    var changes: [UpstreamPool.Change] = []
+    for (target, addresses) in found where wanted.contains(target) {
+      let before = (byTarget[target] ?? []).map(\.address)
+      byTarget[target] = addresses.map { address in
+        let member = known[address] ?? Upstream(address)
+        known[address] = member
+        return member
+      }
+      let (new, gone) = (addresses.filter { !before.contains($0) }, before.filter { !addresses.contains($0) })
+      if !new.isEmpty || !gone.isEmpty { changes.append(.init(target: target, new: new, gone: gone)) }
+    }
+    byTarget = byTarget.filter { wanted.contains($0.key) }
+    return changes
+  }
+
   fileprivate mutating func rebuild() {
     var seen: Set<Address> = []
     let before = Dictionary(
       zip(all.map(ObjectIdentifier.init), credits), uniquingKeysWith: { first, _ in first })
-    all = targets.flatMap { byTarget[$0] ?? [] }.filter { seen.insert($0.address).inserted }
+    let weighted = targets.flatMap { target in
+      (byTarget[target.address] ?? []).map { (member: $0, weight: target.weight) }
+    }
+    .filter { seen.insert($0.member.address).inserted }
+    all = weighted.map(\.member)
+    weights = weighted.map(\.weight)
     credits = all.map { before[ObjectIdentifier($0)] ?? 0 }
   }
 }

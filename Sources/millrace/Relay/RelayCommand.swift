@@ -230,7 +230,7 @@ struct RelayCommand: AsyncParsableCommand {
   private func reload(_ relay: Relay, _ logger: Logger, inheritsListeners: Bool) async {
     do throws(SettingsError) {
       let upstreams = try await read(inheritsListeners: inheritsListeners).configuration.upstreams
-      await relay.replaceUpstreams(by: upstreams)
+      guard await relay.replaceUpstreams(by: upstreams) else { return }
       logger.info("upstreams read again", metadata: ["to": .array(upstreams.map { "\($0)" })])
     } catch {
       logger.error("the configuration was not read again, and stays as it was: \(error)")

@@ -131,4 +131,33 @@ struct UpstreamTests {
     old.stop()
     new.stop()
   }
+
+  /// given a relay that clients come to one after the other; when its upstream gets another weight, and a name before it that
+  /// nobody knows, again and again; then none of them is reset, and the log says which name that is.
+  @Test("that are replaced while clients come leave none of them without one")
+  func replacedUnderLoad() async throws {
+    let server = try numbered(3)
+    let lost = UpstreamTarget(.tcp(host: "no-such-name.invalid", port: 1))
+    try await RelayRig.run(to: [server.target]) { rig in
+      for weight in 2...4 {
+        var target = server.target
+        target.weight = weight
+        async let isDone = rig.relay.replaceUpstreams(by: [lost, target])
+        for _ in 0..<20 {
+          let answer = try await ask(rig)
+          #expect(answer == [3])
+        }
+        let isReplaced = await isDone
+        #expect(isReplaced)
+      }
+      #expect(rig.log.lines.contains { $0.level == .warning && $0.message.contains("no-such-name.invalid") })
+      let isReplaced = await rig.relay.replaceUpstreams(by: [lost])
+      #expect(!isReplaced)
+      let answer = try await ask(rig)
+      #expect(answer == [3])
+      #expect(rig.log.lines.contains { $0.level == .error && $0.message.contains("stay as they were") })
+      #expect(!rig.log.endings.contains("no upstream"))
+    }
+    server.stop()
+  }
 }

@@ -1,0 +1,152 @@
+import LinuxCalls
+import Millrace
+import Synchronization
+import Testing
+
+@testable import MillraceServices
+
+@Suite("A pool of upstreams", .timeLimit(.minutes(1)))
+struct UpstreamPoolTests {
+  private let names = Names()
+  private let log = LogCapture()
+
+  private func pool(_ targets: [UpstreamTarget]) async -> UpstreamPool {
+    let pool = UpstreamPool(
+      targets, balance: .roundRobin, policy: .init(after: 1, first: .max / 4, most: .max / 4), logger: log.logger,
+      resolver: { [names] target throws(EndpointError) in try await names.addresses(of: target) })
+    await pool.resolve()
+    return pool
+  }
+
+  private func name(_ name: String, weight: Int = 1) -> UpstreamTarget {
+    UpstreamTarget(.tcp(host: name, port: 1), weight: weight)
+  }
+
+  /// given targets that are replaced while the resolver takes its time over the first; then the members are those from before
+  /// until all is known, and the second name did not wait for the first.
+  @Test("is what it was until the addresses of its new targets are known")
+  func inOneStep() async throws {
+    names.set("a", to: [1])
+    names.set("b", to: [2])
+    let pool = await pool([name("a")])
+    names.hold("slow")
+    let replacing = Task { await pool.replaceTargets(by: [name("slow"), name("b")]) }
+    await names.untilAsked(for: "slow")
+    await names.untilAsked(for: "b")
+    #expect(pool.all.map(\.address) == [Names.address(1)])
+    names.set("slow", to: [3])
+    let (isDone, failures) = await replacing.value
+    #expect(isDone)
+    #expect(failures.isEmpty)
+    #expect(pool.all.map(\.address) == [Names.address(3), Names.address(2)])
+  }
+
+  /// given a member that is left out and one with open connections; when a target has another weight and the other another
+  /// name for the same address; then both are who they were, and the new weight counts.
+  @Test("keeps what it knows of an address that stays, whatever its weight and its name are")
+  func keeps() async throws {
+    names.set("a", to: [1])
+    names.set("b", to: [2])
+    names.set("c", to: [2])
+    let pool = await pool([name("a"), name("b")])
+    let before = pool.all
+    try #require(before.count == 2)
+    before[0].begin()
+    before[0].begin()
+    pool.noteFailure(of: before[1], EndpointError("connect to", "b", reason: "test"))
+    _ = await pool.replaceTargets(by: [name("gone"), name("a", weight: 3), name("c")])
+    #expect(pool.all.map(ObjectIdentifier.init) == before.map(ObjectIdentifier.init))
+    #expect(pool.all.map(\.openConnections) == [2, 0])
+    #expect(pool.all.map { $0.isUp(at: 0) } == [true, false])
+    pool.noteSuccess(of: before[1])
+    var counts: [Address: Int] = [:]
+    for _ in 0..<40 { counts[try #require(pool.choose(for: 0, at: 0, besides: [])).address, default: 0] += 1 }
+    #expect(counts == [Names.address(1): 30, Names.address(2): 10])
+  }
+
+  /// given two names, the first of which cannot be resolved any more; when they get other weights; then both keep their
+  /// members; and when all that is left are names that were never resolved, then nothing changes.
+  @Test("keeps the members of a target that cannot be resolved, and everything when nobody would be left")
+  func unresolved() async throws {
+    names.set("a", to: [1])
+    names.set("b", to: [2])
+    let pool = await pool([name("a"), name("b")])
+    let before = pool.all.map(ObjectIdentifier.init)
+    names.set("a", to: nil)
+    let second = await pool.replaceTargets(by: [name("a", weight: 2), name("b", weight: 5)])
+    #expect(second.isDone)
+    #expect(second.failures.count == 1)
+    #expect(pool.all.map(ObjectIdentifier.init) == before)
+    let third = await pool.replaceTargets(by: [name("gone"), name("lost")])
+    #expect(!third.isDone)
+    #expect(third.failures.count == 2)
+    #expect(pool.all.map(ObjectIdentifier.init) == before)
+    // The targets are the old ones still.
+    names.set("a", to: [1, 4])
+    await pool.resolve()
+    #expect(pool.all.map(\.address) == [1, 4, 2].map(Names.address))
+  }
+}
+
+/// A resolver that knows what a test says.
+private final class Names: Sendable {
+  private enum Entry {
+    case found([Address])
+    case held([CheckedContinuation<Void, Never>])
+  }
+
+  private struct State {
+    var entries: [String: Entry] = [:]
+    var asked: Set<String> = []
+    var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+  }
+
+  private let state = Guarded(State())
+
+  static func address(_ number: UInt16) -> Address { .loopback(port: number) }
+
+  /// - Parameter numbers: nil is a name that nobody knows.
+  func set(_ name: String, to numbers: [UInt16]?) {
+    let held: [CheckedContinuation<Void, Never>] = state.withLock { state in
+      let before = state.entries[name]
+      state.entries[name] = numbers.map { .found($0.map(Self.address)) }
+      if case .held(let held) = before { return held }
+      return []
+    }
+    for one in held { one.resume() }
+  }
+
+  /// Whoever asks for it waits until it is set.
+  func hold(_ name: String) { state.withLock { $0.entries[name] = .held([]) } }
+
+  func untilAsked(for name: String) async {
+    await withCheckedContinuation { continuation in
+      let isAsked = state.withLock { state in
+        if !state.asked.contains(name) { state.waiting[name, default: []].append(continuation) }
+        return state.asked.contains(name)
+      }
+      if isAsked { continuation.resume() }
+    }
+  }
+
+  func addresses(of target: ServiceAddress) async throws(EndpointError) -> [Address] {
+    guard case .tcp(let name, _) = target else { return [] }
+    let waiting = state.withLock { state in
+      state.asked.insert(name)
+      return state.waiting.removeValue(forKey: name) ?? []
+    }
+    for one in waiting { one.resume() }
+    await withCheckedContinuation { continuation in
+      let isHeld = state.withLock { state in
+        guard case .held(let held) = state.entries[name] else { return false }
+        state.entries[name] = .held(held + [continuation])
+        return true
+      }
+      if !isHeld { continuation.resume() }
+    }
+    guard case .found(let addresses) = state.withLock({ $0.entries[name] }) else {
+      throw EndpointError("find", name, reason: "nobody knows it")
+    }
+    return addresses
+  }
+}
