@@ -112,7 +112,7 @@ public final class Relay: Service {
   public func run() async throws {
     _ = try await bind()
     guard let bound = bound.withLock({ $0 }) else { return }
-    for failure in await resolve() { logger.warning("\(failure)") }
+    await resolve()
     let budget = DescriptorBudget(
       connections: configuration.maxConnections, mirrored: configuration.mirror == nil ? 0 : bound.reactors.all.count)
     logger.info("limits", metadata: budget.metadata)
@@ -195,10 +195,11 @@ public final class Relay: Service {
     for wait in waits { wait.cancel() }
   }
 
-  private func resolve() async -> [EndpointError] {
+  /// A name that cannot be resolved is a line in the log when that begins, and not each time it is asked for.
+  private func resolve() async {
     var failures = await pool.resolve()
     if let mirror { failures += await mirror.resolve() }
-    return failures
+    for failure in failures { logger.warning("\(failure)") }
   }
 
   /// Resolves the names again now and then, and when someone asks because an upstream is not there.
@@ -206,12 +207,12 @@ public final class Relay: Service {
     await withTaskGroup(of: Void.self) { group in
       if let interval = configuration.resolveInterval {
         group.addTask {
-          while (try? await Task.sleep(for: interval)) != nil { _ = await self.resolve() }
+          while (try? await Task.sleep(for: interval)) != nil { await self.resolve() }
         }
       }
       group.addTask {
         for await _ in asked {
-          _ = await self.resolve()
+          await self.resolve()
           // An upstream that stays away must not keep the resolver busy.
           if (try? await Task.sleep(for: .seconds(1))) == nil { return }
         }

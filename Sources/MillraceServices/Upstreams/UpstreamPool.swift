@@ -18,6 +18,8 @@ final class UpstreamPool: Sendable {
     var weights: [Int] = []
     /// For taking turns; by the place in `all`.
     var credits: [Int] = []
+    /// Those that could not be resolved when they were asked for last.
+    var unresolved: Set<ServiceAddress> = []
   }
 
   /// What resolving a target came to.
@@ -58,17 +60,21 @@ final class UpstreamPool: Sendable {
   // MARK: - Who they are
 
   /// Asks for the addresses of every target again. A name that cannot be resolved keeps those it had; connections to an
-  /// address that is gone go on, and no new ones are made. Answers the failures.
-  @discardableResult
+  /// address that is gone go on, and no new ones are made.
+  ///
+  /// Answers the failures that are new: of names that could be resolved before, or were not asked for yet.
   func resolve() async -> [EndpointError] {
     let answers = await answers(for: members.withLock { $0.targets })
-    let changes = members.withLock { members in
+    // The end of the service says nothing of the names.
+    if Task.isCancelled { return [] }
+    let (changes, news) = members.withLock { members in
       let changes = members.take(answers.compactMap(\.found))
       members.rebuild()
-      return changes
+      return (changes, members.note(answers))
     }
     note(changes)
-    return answers.compactMap(\.failure)
+    note(news.resolved)
+    return news.failures
   }
 
   /// From now on these are the targets: at once, when their addresses are known, so that there are upstreams at any time. An
@@ -79,18 +85,24 @@ final class UpstreamPool: Sendable {
   func replaceTargets(by targets: [UpstreamTarget]) async -> (isDone: Bool, failures: [EndpointError]) {
     let answers = await answers(for: targets)
     let failures = answers.compactMap(\.failure)
-    let changes: [Change]? = members.withLock { members in
+    let done: (changes: [Change], resolved: [ServiceAddress])? = members.withLock { members in
       var next = members
       next.targets = targets
       let changes = next.take(answers.compactMap(\.found))
       next.rebuild()
       // Targets without any member can still be resolved later: better than others without any.
       guard failures.isEmpty || !next.all.isEmpty || members.all.isEmpty else { return nil }
+      let resolved = next.note(answers).resolved
       members = next
-      return changes
+      return (changes, resolved)
     }
-    note(changes ?? [])
-    return (changes != nil, failures)
+    note(done?.changes ?? [])
+    note(done?.resolved ?? [])
+    return (done != nil, failures)
+  }
+
+  private func note(_ resolved: [ServiceAddress]) {
+    for target in resolved { logger.info("\(target) is resolved again") }
   }
 
   private func note(_ changes: [Change]) {
@@ -213,6 +225,23 @@ extension UpstreamPool.Members {
     }
     byTarget = byTarget.filter { wanted.contains($0.key) }
     return changes
+  }
+
+  /// Whose answers are other than the last ones. As `take(_:)`, this is about those that are targets still.
+  fileprivate mutating func note(
+    _ answers: [UpstreamPool.Answer]
+  ) -> (failures: [EndpointError], resolved: [ServiceAddress]) {
+    let wanted = Set(targets.map(\.address))
+    var (failures, resolved): ([EndpointError], [ServiceAddress]) = ([], [])
+    for answer in answers where wanted.contains(answer.target) {
+      if let failure = answer.failure {
+        if unresolved.insert(answer.target).inserted { failures.append(failure) }
+      } else if unresolved.remove(answer.target) != nil {
+        resolved.append(answer.target)
+      }
+    }
+    unresolved.formIntersection(wanted)
+    return (failures, resolved)
   }
 
   fileprivate mutating func rebuild() {

@@ -14,7 +14,7 @@ struct UpstreamPoolTests {
     let pool = UpstreamPool(
       targets, balance: .roundRobin, policy: .init(after: 1, first: .max / 4, most: .max / 4), logger: log.logger,
       resolver: { [names] target throws(EndpointError) in try await names.addresses(of: target) })
-    await pool.resolve()
+    _ = await pool.resolve()
     return pool
   }
 
@@ -83,8 +83,25 @@ struct UpstreamPoolTests {
     #expect(pool.all.map(ObjectIdentifier.init) == before)
     // The targets are the old ones still.
     names.set("a", to: [1, 4])
-    await pool.resolve()
+    _ = await pool.resolve()
     #expect(pool.all.map(\.address) == [1, 4, 2].map(Names.address))
+  }
+
+  /// given a name that is resolved at first; when that fails several times, and then does not any more; then the failure is
+  /// new once, the log says once that it is over, and the members are the same all the time.
+  @Test("says once that a name cannot be resolved, and once that it can again")
+  func news() async throws {
+    names.set("a", to: [1])
+    let pool = await pool([name("a"), name("lost")])
+    names.set("a", to: nil)
+    #expect(await pool.resolve().map(\.subject) == ["a"])
+    #expect(await pool.resolve().isEmpty)
+    #expect(pool.all.map(\.address) == [Names.address(1)])
+    names.set("a", to: [1])
+    for _ in 0..<2 { #expect(await pool.resolve().isEmpty) }
+    #expect(log.lines.filter { $0.message.contains("again") }.map(\.message) == ["tcp://a:1 is resolved again"])
+    names.set("a", to: nil)
+    #expect(await pool.resolve().map(\.subject) == ["a"])
   }
 }
 
