@@ -52,6 +52,25 @@ struct RelayTests {
     #expect(await relay.result().status == 0)
   }
 
+  /// given a relay whose file names many upstreams that nobody knows; when it reads them again and is told to end; then it
+  /// does so without waiting for the resolver.
+  @Test("ends when it is told to while it reads its upstreams again")
+  func endsWhileReloading() async throws {
+    let place = try Scratch()
+    try place.write("relay.yaml", Data("to: tcp://127.0.0.1:1\n".utf8))
+    let (relay, _) = try await startRelay(["--config", place.path("relay.yaml")], in: place)
+    let names = (0..<40).map { "  - tcp://no-such-name-\($0).invalid:1\n" }
+    try place.write("relay.yaml", Data(("to:\n" + names.joined()).utf8))
+    // The lower number is taken first where both wait. signal(7)
+    relay.send(SIGHUP)
+    relay.send(SIGTERM)
+    let result = await relay.result()
+    #expect(result.status == 0)
+    for words in ["read again", "no-such-name", "stay as they were"] {
+      #expect(!result.errors.contains(words), "\(result.errors)")
+    }
+  }
+
   @Test("says in one sentence what is wrong with how it is started, and ends with 1")
   func mistakes() async throws {
     let place = try Scratch()

@@ -79,12 +79,15 @@ public final class Relay: Service {
   /// during which the upstreams are those from before.
   ///
   /// An address that stays keeps what is known of it, also with another weight. A name that cannot be resolved has the
-  /// addresses it had before, if it was there. Answers false, and changes nothing, where that would leave no upstream at all.
+  /// addresses it had before, if it was there. Answers false, and changes nothing, where that would leave no upstream at all,
+  /// and when the task is cancelled.
   @discardableResult
   public func replaceUpstreams(by upstreams: [UpstreamTarget]) async -> Bool {
     let (isDone, failures) = await pool.replaceTargets(by: upstreams)
     for failure in failures { logger.warning("\(failure)") }
-    if !isDone { logger.error("none of the new upstreams has an address: the upstreams stay as they were") }
+    if !isDone, !Task.isCancelled {
+      logger.error("none of the new upstreams has an address: the upstreams stay as they were")
+    }
     return isDone
   }
 

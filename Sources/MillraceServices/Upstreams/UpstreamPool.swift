@@ -81,9 +81,10 @@ final class UpstreamPool: Sendable {
   /// address that stays keeps what is known of it, and one that cannot be resolved the members that it had. Where that would
   /// leave nobody, the targets stay what they were.
   ///
-  /// Answers whether they are the targets now, and the failures.
+  /// Answers whether they are the targets now, and the failures. When the task is cancelled, nothing changes.
   func replaceTargets(by targets: [UpstreamTarget]) async -> (isDone: Bool, failures: [EndpointError]) {
     let answers = await answers(for: targets)
+    if Task.isCancelled { return (false, []) }
     let failures = answers.compactMap(\.failure)
     let done: (changes: [Change], resolved: [ServiceAddress])? = members.withLock { members in
       var next = members

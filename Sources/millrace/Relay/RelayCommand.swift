@@ -189,14 +189,24 @@ struct RelayCommand: AsyncParsableCommand {
         services: [.init(service: relay, successTerminationBehavior: .gracefullyShutdownGroup)], logger: quiet))
     let running = Task { try await group.run() }
     let upgrade = Upgrade(of: relay, logger: logger)
+    // In a task of its own: a request to end must not wait for a resolver. Of several that come meanwhile one is enough, for
+    // it reads what is there by then.
+    let (reloads, askForReload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let reloading = Task {
+      for await _ in reloads {
+        manager?.reloading()
+        await reload(relay, logger, inheritsListeners: inherited != nil)
+        // One that stops must not say that it is ready.
+        if Task.isCancelled { return }
+        manager?.reloaded()
+      }
+    }
     let signals = Task {
       var ends = 0
       for await request in Signals.requests {
         switch request.signal {
         case SIGHUP:
-          manager?.reloading()
-          await reload(relay, logger, inheritsListeners: inherited != nil)
-          manager?.reloaded()
+          askForReload.yield()
           continue
         case SIGUSR2:
           upgrade.begin()
@@ -208,11 +218,13 @@ struct RelayCommand: AsyncParsableCommand {
         case .succeeded(let successor): relay.handOn(to: successor)
         case .stopped: ends += 1
         }
+        reloading.cancel()
         if ends > 1 { running.cancel() } else { await group.triggerGracefulShutdown() }
       }
     }
     defer {
       signals.cancel()
+      reloading.cancel()
       output.flush()
     }
     do { try await running.value } catch is CancellationError {
