@@ -13,7 +13,10 @@ enum Console {
   static func say(_ line: String) { write(line + "\n") }
 
   /// What went wrong, in one sentence.
-  static func complain(_ sentence: String) { say("millrace: \(sentence)") }
+  static func complain(_ sentence: String) { say(complaint(sentence)) }
+
+  /// The line that says it.
+  static func complaint(_ sentence: String) -> String { "millrace: \(sentence)" }
 
   /// Text as it is, on standard error.
   static func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(text.utf8) }

@@ -41,8 +41,16 @@ final class LogOutput: Sendable {
     if mustSchedule { queue.async { self.drain() } }
   }
 
-  /// Waits until everything is written.
-  func flush() { queue.sync { drain() } }
+  /// Waits until everything is written, or for as long as `limit`: a pipe that nobody reads must not keep the process from
+  /// ending.
+  func flush(within limit: DispatchTimeInterval = .seconds(1)) {
+    let isDone = DispatchSemaphore(value: 0)
+    queue.async {
+      self.drain()
+      isDone.signal()
+    }
+    _ = isDone.wait(timeout: .now() + limit)
+  }
 
   private func drain() {
     while true {

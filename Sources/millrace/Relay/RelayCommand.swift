@@ -230,8 +230,9 @@ struct RelayCommand: AsyncParsableCommand {
     do { try await running.value } catch is CancellationError {
       return
     } catch {
+      // After the log, and no more waited for than that.
+      output.add(Console.complaint("\(error)"))
       output.flush()
-      Console.complain("\(error)")
       Foundation.exit(1)
     }
   }
