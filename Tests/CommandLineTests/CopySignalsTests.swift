@@ -15,7 +15,7 @@ import Testing
     #expect(try await running.wait { place.names.contains { $0.hasPrefix(".b.millrace-") } })
     running.send(signal)
     let result = await running.result()
-    #expect(running.process.terminationReason == .exit && result.status == 128 + signal)
+    #expect(running.ending?.isExit == true && result.status == 128 + signal)
     #expect(result.errors.contains("a → b: "))
     #expect(place.names == ["a"])
   }

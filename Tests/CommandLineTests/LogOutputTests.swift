@@ -57,7 +57,7 @@ struct LogOutputTests {
       relay.send(SIGTERM)
     }
     let result = await relay.result()
-    #expect(relay.process.terminationReason == .exit)
+    #expect(relay.ending?.isExit == true)
     #expect(result.status == (canListen ? 0 : 1))
     #expect(place.names == (canListen ? [] : ["socket"]))
     try pipe.fileHandleForReading.close()

@@ -61,10 +61,37 @@ final class Running: @unchecked Sendable {
     process.standardError = try errors ?? FileHandle(forWritingTo: errorFile)
     try process.run()
     // A hang is a failure, not a wait for ever. Ends this one process.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 100) { [process] in
-      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 100) { [weak self] in
+      if self?.hasEnded == false { self?.send(SIGKILL) }
     }
   }
+
+  /// How it ended.
+  struct Ending {
+    var status: Int32
+    var isExit: Bool
+  }
+
+  private let lock = NSLock()
+  private var known: Ending?
+
+  /// Nil while it runs. The kernel is asked, and not Foundation, which waits for a descriptor of the child's to close: another
+  /// child may have inherited that one, and live on. waitid(2)
+  var ending: Ending? {
+    lock.withLock {
+      if let known { return known }
+      var info = siginfo_t()
+      if waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOWAIT | WNOHANG) == 0 {
+        guard info.si_signo == SIGCHLD else { return nil }
+        known = Ending(status: info._sifields._sigchld.si_status, isExit: info.si_code == CLD_EXITED)
+      } else if !process.isRunning {
+        known = Ending(status: process.terminationStatus, isExit: process.terminationReason == .exit)
+      }
+      return known
+    }
+  }
+
+  var hasEnded: Bool { ending != nil }
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
@@ -74,7 +101,7 @@ final class Running: @unchecked Sendable {
   /// Waits until `condition` holds; false when the program has ended without it.
   func wait(until condition: () -> Bool) async throws -> Bool {
     while !condition() {
-      guard process.isRunning else { return condition() }
+      guard !hasEnded else { return condition() }
       try await Task.sleep(for: .milliseconds(5))
     }
     return true
@@ -91,10 +118,10 @@ final class Running: @unchecked Sendable {
     // Not in waitpid(2): the threads that tests run on are as few as cores, and while two tests sat there no server of
     // another one answered. Detached, for a test that is cancelled must not spin here.
     await Task.detached {
-      while self.process.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
+      while !self.hasEnded { try? await Task.sleep(for: .milliseconds(5)) }
     }.value
     return Program.Result(
-      status: process.terminationStatus, output: (try? Data(contentsOf: outputFile)) ?? Data(), errors: errors)
+      status: ending?.status ?? -1, output: (try? Data(contentsOf: outputFile)) ?? Data(), errors: errors)
   }
 }
 

@@ -83,7 +83,7 @@ struct RelayLoadTests {
     for running in [relay, upstreams[1].0] {
       running.send(SIGTERM)
       // First without a thread that sits in waitpid(2): they are few, and its last connections need the server of this test.
-      #expect(try await running.wait(until: { !running.process.isRunning }))
+      #expect(try await running.wait(until: { running.hasEnded }))
       #expect(await running.result().status == 0)
     }
     echo.stop()
