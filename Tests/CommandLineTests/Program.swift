@@ -60,6 +60,8 @@ final class Running: @unchecked Sendable {
     process.standardOutput = try output ?? FileHandle(forWritingTo: outputFile)
     process.standardError = try errors ?? FileHandle(forWritingTo: errorFile)
     try process.run()
+    // The threads that tests run on are as few as cores: none is to sit in a wait for a process.
+    Thread.detachNewThread { self.awaitEnd() }
     // A hang is a failure, not a wait for ever. Ends this one process.
     DispatchQueue.global().asyncAfter(deadline: .now() + 100) { [weak self] in
       if self?.hasEnded == false { self?.send(SIGKILL) }
@@ -74,20 +76,42 @@ final class Running: @unchecked Sendable {
 
   private let lock = NSLock()
   private var known: Ending?
+  private var awaiting: [CheckedContinuation<Void, Never>] = []
 
-  /// Nil while it runs. The kernel is asked, and not Foundation, which waits for a descriptor of the child's to close: another
-  /// child may have inherited that one, and live on. waitid(2)
-  var ending: Ending? {
-    lock.withLock {
-      if let known { return known }
-      var info = siginfo_t()
-      if waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOWAIT | WNOHANG) == 0 {
-        guard info.si_signo == SIGCHLD else { return nil }
-        known = Ending(status: info._sifields._sigchld.si_status, isExit: info.si_code == CLD_EXITED)
-      } else if !process.isRunning {
-        known = Ending(status: process.terminationStatus, isExit: process.terminationReason == .exit)
+  /// Nil while it runs.
+  var ending: Ending? { lock.withLock { known } }
+
+  /// Waits for its end on this thread. The kernel is asked, and not Foundation, which waits for a descriptor of the child's to
+  /// close: another child may have inherited that one, and live on. Foundation reaps it. waitid(2)
+  private func awaitEnd() {
+    var info = siginfo_t()
+    var code: Int32
+    repeat {
+      code = waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOWAIT)
+    } while code != 0 && errno == EINTR
+    let end: Ending
+    if code == 0 {
+      end = Ending(status: info._sifields._sigchld.si_status, isExit: info.si_code == CLD_EXITED)
+    } else {
+      // It has been reaped already.
+      process.waitUntilExit()
+      end = Ending(status: process.terminationStatus, isExit: process.terminationReason == .exit)
+    }
+    let waiting = lock.withLock {
+      known = end
+      defer { awaiting = [] }
+      return awaiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  private func end() async {
+    await withCheckedContinuation { continuation in
+      let isOver = lock.withLock {
+        if known == nil { awaiting.append(continuation) }
+        return known != nil
       }
-      return known
+      if isOver { continuation.resume() }
     }
   }
 
@@ -115,11 +139,7 @@ final class Running: @unchecked Sendable {
   }
 
   func result() async -> Program.Result {
-    // Not in waitpid(2): the threads that tests run on are as few as cores, and while two tests sat there no server of
-    // another one answered. Detached, for a test that is cancelled must not spin here.
-    await Task.detached {
-      while !self.hasEnded { try? await Task.sleep(for: .milliseconds(5)) }
-    }.value
+    await end()
     return Program.Result(
       status: ending?.status ?? -1, output: (try? Data(contentsOf: outputFile)) ?? Data(), errors: errors)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Millrace
 import Testing
 
 @Suite("millrace relay", .timeLimit(.minutes(2)))
@@ -61,14 +62,19 @@ struct RelayTests {
     let (relay, _) = try await startRelay(["--config", place.path("relay.yaml")], in: place)
     let names = (0..<40).map { "  - tcp://no-such-name-\($0).invalid:1\n" }
     try place.write("relay.yaml", Data(("to:\n" + names.joined()).utf8))
+    let start = ContinuousClock.now
+    _ = try? await Address.resolve(host: "no-such-name.invalid", port: 1)
+    // Forty of these are seconds, and two signals are not.
+    let isSlow = ContinuousClock.now - start > .milliseconds(200)
     // The lower number is taken first where both wait. signal(7)
     relay.send(SIGHUP)
     relay.send(SIGTERM)
     let result = await relay.result()
     #expect(result.status == 0)
-    // Where unknown names take their time, it has not waited for them; where they are known to be so at once, they are said to
-    // be, and nothing is changed.
-    #expect(!result.errors.contains("read again"), "\(result.errors)")
+    // Where the resolver knows at once that there are no such names, the reload may be the first to end.
+    for words in isSlow ? ["read again", "no-such-name", "stay as they were"] : ["read again"] {
+      #expect(!result.errors.contains(words), "\(result.errors)")
+    }
   }
 
   @Test("says in one sentence what is wrong with how it is started, and ends with 1")

@@ -136,8 +136,12 @@ struct UpgradeTests {
     // By a process of its own: what other tests start holds the file open for writing until its exec, and it could not be
     // executed meanwhile (ETXTBSY).
     let script = "printf '#!/bin/sh\\necho the new one >&2\\nexec sleep 60\\n' >\"$0\" && chmod 755 \"$0\""
-    let writing = try Process.run(URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script, program])
-    while writing.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+    let (isWritten, written) = AsyncStream.makeStream(of: Void.self)
+    let writing = try Process.run(URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script, program]) { _ in
+      written.finish()
+    }
+    for await _ in isWritten {}
+    #expect(writing.terminationStatus == 0)
     let stuck = try await relay.begin()
     try await relay.wait("the new program", until: { relay.log.contains("the new one\n") })
     kill(relay.processes[0], SIGUSR2)

@@ -9,6 +9,10 @@ final class RelayMetrics: Sendable {
   /// Where bytes go: to the upstream, or back to the client.
   enum Direction: String, CaseIterable { case sent, received }
 
+  // Kept: each `allCases` makes an array, and every connection asks for them.
+  private static let reasons = RelayEnding.Reason.allCases
+  private static let routes = Route.allCases
+
   private let accepted: Counter
   private let open: Meter
   private let endings: [Counter]
@@ -26,9 +30,9 @@ final class RelayMetrics: Sendable {
     }
     accepted = counter("connections_total")
     open = Meter(label: "millrace_relay_connections", factory: factory)
-    endings = RelayEnding.Reason.allCases.map { counter("endings_total", [("reason", $0.rawValue)]) }
+    endings = Self.reasons.map { counter("endings_total", [("reason", $0.rawValue)]) }
     bytes = Direction.allCases.map { direction in
-      Route.allCases.map { counter("bytes_total", [("direction", direction.rawValue), ("route", $0.rawValue)]) }
+      Self.routes.map { counter("bytes_total", [("direction", direction.rawValue), ("route", $0.rawValue)]) }
     }
     truncated = Direction.allCases.map { counter("truncated_bytes_total", [("direction", $0.rawValue)]) }
     connectTime = Timer(label: "millrace_relay_connect_seconds", dimensions: [], factory: factory)
@@ -62,12 +66,12 @@ final class RelayMetrics: Sendable {
   }
 
   private func count(_ ending: RelayEnding) {
-    guard let place = RelayEnding.Reason.allCases.firstIndex(of: ending.reason) else { return }
+    guard let place = Self.reasons.firstIndex(of: ending.reason) else { return }
     endings[place].increment()
   }
 
   private func count(_ report: CopyReport, _ direction: Int) {
-    for (place, route) in Route.allCases.enumerated() {
+    for (place, route) in Self.routes.enumerated() {
       let count = report.bytes(by: route)
       if count > 0 { bytes[direction][place].increment(by: count) }
     }

@@ -175,7 +175,12 @@ final class RelaySession: @unchecked Sendable {
   /// Ends the mirror's part in it.
   private func mirrorOutcome(_ report: ExchangeReport?, isClean: Bool) -> MirrorOutcome? {
     guard let shared = worker.mirror, let report else { return nil }
-    guard let mirror, let tee = report.forth.report.tees.first else { return .skipped }
+    guard let mirror else { return .skipped }
+    guard let tee = report.forth.report.tees.first else {
+      // It ended before it began, and the mirror has nothing of it.
+      mirror.finish(.skipped, isClean: false)
+      return .skipped
+    }
     let outcome = mirror.outcome(tee)
     mirror.finish(outcome, isClean: isClean)
     shared.note(outcome, of: mirror)

@@ -151,10 +151,13 @@ struct MirrorTests {
     for server in [server, second] { server.stop() }
   }
 
-  /// given a mirror that has taken nothing yet, when client and upstream have said everything; then both have their ends at
-  /// once and whole, however long the mirror is waited for and whatever the half-closed time is.
-  @Test("that is behind at the end costs neither side a byte")
-  func tail() async throws {
+  private static let answer = noise(100_000, seed: 9)
+
+  /// A client that has said everything, and an upstream that answers then, beside a mirror that never takes a byte and is
+  /// waited for however long it takes.
+  private func behind(
+    _ change: (inout RelayConfiguration) -> Void, _ body: (RelayRig, Connection) async throws -> Void
+  ) async throws {
     let server = try TestServer { connection in
       _ = try await connection.readAll()
       try await connection.write(Self.answer)
@@ -165,51 +168,41 @@ struct MirrorTests {
       {
         $0.mirror = second.target.address
         $0.mirrorPatience = .seconds(3600)
-        $0.halfClosedTimeout = .seconds(2)
+        change(&$0)
       }
     ) { rig in
       let client = try await rig.connect()
       try await client.write(noise(100_000))
       try client.finishWriting()
-      // Read when everything is over, and what the client did not take is in the kernel's buffers.
-      let line = await rig.log.connection(0)
-      #expect(isSame(try await client.readAll(), Self.answer))
-      #expect(line["ended"] == "client closed")
-      #expect(line["mirror"]?.hasSuffix(", then let go: the copy ended before it had taken the rest") == true)
+      try await body(rig, client)
       client.close()
     }
     server.stop()
     second.stop()
   }
 
-  private static let answer = noise(100_000, seed: 9)
+  /// when the half-closed time is up; then both have their ends and every byte, and only the mirror is let go.
+  @Test("that is behind at the end costs neither side a byte")
+  func tail() async throws {
+    try await behind({ $0.halfClosedTimeout = .seconds(2) }) { rig, client in
+      // Read when everything is over, and what the client did not take is in the kernel's buffers.
+      let line = await rig.log.connection(0)
+      let answer = try await client.readAll()
+      #expect(isSame(answer, Self.answer))
+      #expect(line["ended"] == "client closed")
+      #expect(line["mirror"]?.hasSuffix(", then let go: the copy ended before it had taken the rest") == true)
+    }
+  }
 
-  /// given the same; when the relay is to end at once; then the two sides, which have everything, are not reset.
+  /// when the relay is to end at once; then the two sides, which have everything, are not reset.
   @Test("that is behind when the relay ends is let go, and nobody else")
   func tailAtTheEnd() async throws {
-    let server = try TestServer { connection in
-      _ = try await connection.readAll()
-      try await connection.write(Self.answer)
-    }
-    let second = try Silent(overTCP: true)
-    try await RelayRig.run(
-      to: [server.target],
-      {
-        $0.mirror = second.target.address
-        $0.mirrorPatience = .seconds(3600)
-        $0.drainTimeout = .milliseconds(1)
-      }
-    ) { rig in
-      let client = try await rig.connect()
-      try await client.write(noise(100_000))
-      try client.finishWriting()
-      #expect(isSame(try await client.readAll(), Self.answer))
+    try await behind({ $0.drainTimeout = .milliseconds(1) }) { rig, client in
+      let answer = try await client.readAll()
+      #expect(isSame(answer, Self.answer))
       await rig.beginShutDown()
       #expect(await rig.log.connection(0)["ended"] == "client closed")
-      client.close()
     }
-    server.stop()
-    second.stop()
   }
 
   /// given a mirror that never closes; when more clients come than may linger; then no more links are kept than that.
