@@ -138,7 +138,7 @@ long clinux_socketpair(int domain, int type, int out[2]) { return result(socketp
 long clinux_bind(int fd, const void *address, uint32_t length) { return result(bind(fd, address, length)); }
 long clinux_listen(int fd, int backlog) { return result(listen(fd, backlog)); }
 long clinux_connect(int fd, const void *address, uint32_t length) { return result(connect(fd, address, length)); }
-long clinux_accept(int fd, int flags) { return result(accept4(fd, NULL, NULL, flags)); }
+long clinux_accept(int fd, int flags, void *peer, uint32_t length) { return result(accept4(fd, peer, &length, flags)); }
 long clinux_shutdown(int fd, int how) { return result(shutdown(fd, how)); }
 long clinux_local_address(int fd, void *address, uint32_t *length) { return result(getsockname(fd, address, length)); }
 long clinux_remote_address(int fd, void *address, uint32_t *length) { return result(getpeername(fd, address, length)); }

@@ -100,7 +100,18 @@ extension Linux {
 
   /// The new connection is non-blocking and close-on-exec. accept4(2)
   package static func accept(_ fd: Int32) throws(Errno) -> Int32 {
-    Int32(try perform(.accept, on: fd) { _ in clinux_accept(fd, socketFlags) })
+    var peer = InternetAddress()
+    return try accept(fd, peer: &peer)
+  }
+
+  /// The same, with the peer's address, which is known here even if the peer has gone already.
+  package static func accept(_ fd: Int32, peer: inout InternetAddress) throws(Errno) -> Int32 {
+    var bytes = InternetAddress.none
+    let number = try perform(.accept, on: fd) { _ in
+      withUnsafeMutableBytes(of: &bytes) { clinux_accept(fd, socketFlags, $0.baseAddress, UInt32($0.count)) }
+    }
+    peer = InternetAddress(sockaddr: bytes)
+    return Int32(number)
   }
 
   package enum ShutdownSide: Int32, Sendable { case read, write, both }
@@ -118,6 +129,19 @@ extension Linux {
   /// getpeername(2)
   package static func remoteAddress(of fd: Int32) throws(Errno) -> RawAddress {
     try address { clinux_remote_address(fd, $0, $1) }
+  }
+
+  /// Whether the socket is connected. getpeername(2)
+  package static func hasPeer(_ fd: Int32) throws(Errno) -> Bool {
+    var family: UInt16 = 0
+    var length = UInt32(MemoryLayout.size(ofValue: family))
+    do throws(Errno) {
+      _ = try perform(.other) { _ in clinux_remote_address(fd, &family, &length) }
+      return true
+    } catch {
+      guard error == .socketNotConnected else { throw error }
+      return false
+    }
   }
 
   /// getsockopt(2)

@@ -10,6 +10,7 @@ public final class Reactors: Sendable {
   /// The reactors, in order.
   public let all: [Reactor]
   private let turn = Atomic<Int>(0)
+  private let passedOn = Guarded<[String: Int]>([:])
 
   /// One reactor for each core this process may run on. Never shut down.
   public static let shared: Reactors = {
@@ -55,6 +56,17 @@ public final class Reactors: Sendable {
     var readings: [ReactorMetrics] = []
     for reactor in all { readings.append(await reactor.metrics()) }
     return readings
+  }
+
+  /// How much of a count that has come to `value` was not passed on yet. Several may pass on the counts of the same
+  /// reactors: each part of it is passed on once, by whoever asks first.
+  package func passOn(_ count: String, upTo value: Int) -> Int {
+    passedOn.withLock { passedOn in
+      let before = passedOn[count, default: 0]
+      guard value > before else { return 0 }
+      passedOn[count] = value
+      return value - before
+    }
   }
 
   /// Ends the threads once nothing is left to run or to wait for, and returns when they have ended. No endpoint of

@@ -123,6 +123,40 @@ struct UpgradeTests {
     server.stop()
   }
 
+  /// given a program that was replaced by one that hangs; when the relay is to be succeeded; then the successor is killed after
+  /// its time, and the relay goes on.
+  @Test("by one that hangs, kills it and goes on")
+  func hangs() async throws {
+    let place = try Scratch()
+    let server = try EchoServer()
+    let program = place.path("millrace")
+    try FileManager.default.createSymbolicLink(atPath: program, withDestinationPath: Program.path)
+    let relay = try await relay(to: server, ["--upgrade-timeout", "300ms"], program: program, in: place)
+    try await Self.replace(program, by: "#!/bin/sh\nexec sleep 60\n")
+    let stuck = try await relay.begin()
+    try await relay.wait("its end", until: { !relay.lines("the successor ended before it listened").isEmpty })
+    relay.forgetLast()
+    try await relay.wait("the reason", until: { !relay.lines("the successor did not listen in time").isEmpty })
+    let line = try #require(relay.lines("the successor did not listen in time, and was killed").last)
+    #expect(line.contains(" error ") && line.contains("process=\(stuck)"), "\(line)")
+    #expect(!relay.lines("end=\"killed by signal 9\" process=\(stuck)").isEmpty, "\(relay.log)")
+    try await server.talk(through: try relay.port())
+    try await relay.end()
+    server.stop()
+  }
+
+  /// By a process of its own: what other tests start holds the file open for writing until its exec, and it could not be
+  /// executed meanwhile (ETXTBSY).
+  private static func replace(_ program: String, by text: String) async throws {
+    try FileManager.default.removeItem(atPath: program)
+    let (isWritten, written) = AsyncStream.makeStream(of: Void.self)
+    let writing = try Process.run(
+      URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", "printf %s \"$1\" >\"$0\" && chmod 755 \"$0\"", program, text]
+    ) { _ in written.finish() }
+    for await _ in isWritten {}
+    #expect(writing.terminationStatus == 0)
+  }
+
   /// given a program that was replaced by one that does not come to listen; when the relay is to be succeeded twice; then the
   /// second is refused for as long as the first is under way.
   @Test("starts what is at its path by now, and one at a time")
@@ -132,16 +166,7 @@ struct UpgradeTests {
     let program = place.path("millrace")
     try FileManager.default.createSymbolicLink(atPath: program, withDestinationPath: Program.path)
     let relay = try await relay(to: server, program: program, in: place)
-    try FileManager.default.removeItem(atPath: program)
-    // By a process of its own: what other tests start holds the file open for writing until its exec, and it could not be
-    // executed meanwhile (ETXTBSY).
-    let script = "printf '#!/bin/sh\\necho the new one >&2\\nexec sleep 60\\n' >\"$0\" && chmod 755 \"$0\""
-    let (isWritten, written) = AsyncStream.makeStream(of: Void.self)
-    let writing = try Process.run(URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script, program]) { _ in
-      written.finish()
-    }
-    for await _ in isWritten {}
-    #expect(writing.terminationStatus == 0)
+    try await Self.replace(program, by: "#!/bin/sh\necho the new one >&2\nexec sleep 60\n")
     let stuck = try await relay.begin()
     try await relay.wait("the new program", until: { relay.log.contains("the new one\n") })
     kill(relay.processes[0], SIGUSR2)

@@ -73,7 +73,8 @@ long clinux_socketpair(int domain, int type, int out[2]);
 long clinux_bind(int fd, const void *address, uint32_t length);
 long clinux_listen(int fd, int backlog);
 long clinux_connect(int fd, const void *address, uint32_t length);
-long clinux_accept(int fd, int flags);
+/* The peer's address, cut off at `length`. */
+long clinux_accept(int fd, int flags, void *peer, uint32_t length);
 long clinux_shutdown(int fd, int how);
 long clinux_local_address(int fd, void *address, uint32_t *length);
 long clinux_remote_address(int fd, void *address, uint32_t *length);

@@ -105,12 +105,10 @@ extension Connection {
     let descriptor = descriptor
     // Writability before the answer would be an edge of the unconnected socket: ask whether there is a peer.
     try await descriptor.repeating(.writing, until: deadline) { (number) throws(Errno) in
-      do throws(Errno) { _ = try Linux.remoteAddress(of: number) } catch {
-        guard error == .socketNotConnected else { throw error }
-        // Either still on its way, or failed.
-        let reason = try Linux.option(.error, of: number)
-        throw reason == 0 ? .wouldBlock : Errno(rawValue: Int32(reason))
-      }
+      guard try !Linux.hasPeer(number) else { return }
+      // Either still on its way, or failed.
+      let reason = try Linux.option(.error, of: number)
+      throw reason == 0 ? .wouldBlock : Errno(rawValue: Int32(reason))
     }
   }
 

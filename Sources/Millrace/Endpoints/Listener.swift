@@ -1,7 +1,7 @@
-import LinuxCalls
+package import LinuxCalls
 public import Reactors
 import Synchronization
-import SystemPackage
+public import SystemPackage
 
 /// A socket that accepts connections: TCP or Unix.
 ///
@@ -137,19 +137,30 @@ public final class Listener: Sendable {
   /// accepted is skipped. Throws when the listener is closed, when nobody waits any more after ``closeWhenEmpty()``, or
   /// when the task is cancelled.
   public func accept() async throws(EndpointError) -> Connection {
+    var peer = InternetAddress()
+    return try await accept(from: &peer) { _ in }
+  }
+
+  /// The same, with the peer's address, and telling why it pauses each time it does.
+  package func accept(
+    from peer: inout InternetAddress, pausing: (Errno) -> Void
+  ) async throws(EndpointError) -> Connection {
     var pause = Duration.milliseconds(10)
     while true {
       do throws(CallFailure) {
         let kind = kind
         let options = options
         let reactor = descriptor.home?.reactor
-        return try await descriptor.repeating(.reading) { (number) throws(Errno) in
-          let accepted = try self.acceptNow(number)
+        let accepted = try await descriptor.repeating(.reading) { (number) throws(Errno) in
+          var peer = InternetAddress()
+          let accepted = try self.acceptNow(number, from: &peer)
           let connection = Connection(accepted, .owned, kind: kind, reactor: reactor)
           // Of a TCP listener they are the connection's already.
           if kind != .tcp { try options.apply(to: accepted, kind: kind) }
-          return connection
+          return (connection: connection, peer: peer)
         }
+        peer = accepted.peer
+        return accepted.connection
       } catch {
         guard case .errno(let errno) = error else {
           // Woken to look once more whether somebody waits.
@@ -163,6 +174,7 @@ public final class Listener: Sendable {
         case .final: throw EndpointError("accept on", "\(address)", errno)
         case .exhaustion:
           pauses.wrappingAdd(1, ordering: .relaxed)
+          pausing(errno)
           do {
             try await (descriptor.home?.reactor ?? Reactors.shared.next()).sleep(for: pause)
           } catch {
@@ -175,9 +187,9 @@ public final class Listener: Sendable {
   }
 
   /// EBADF, and the socket is closed, where nobody waits and it is to end then.
-  private func acceptNow(_ number: Int32) throws(Errno) -> Int32 {
+  private func acceptNow(_ number: Int32, from peer: inout InternetAddress) throws(Errno) -> Int32 {
     do throws(Errno) {
-      return try Linux.accept(number)
+      return try Linux.accept(number, peer: &peer)
     } catch {
       let nobodyWaits = error == .wouldBlock || error == .resourceTemporarilyUnavailable
       guard nobodyWaits, isFinishing.load(ordering: .acquiring) else { throw error }
@@ -185,6 +197,9 @@ public final class Listener: Sendable {
       throw .badFileDescriptor
     }
   }
+
+  /// Whether it has been closed.
+  package var isClosed: Bool { descriptor.isClosing }
 
   /// Stops listening. Connections in the backlog are reset by the kernel, unless another listener shares the socket, here
   /// or in another process; a task in ``accept()`` goes on with an error.

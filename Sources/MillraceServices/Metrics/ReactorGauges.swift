@@ -6,14 +6,17 @@ import Reactors
 /// them and passes on what has changed.
 struct ReactorGauges {
   private let factory: any MetricsFactory
-  /// Counters that only grow: by name and dimensions, with what they had come to.
-  private var totals: [String: (counter: Counter, value: Int)] = [:]
+  private let reactors: Reactors
+  private var counters: [String: Counter] = [:]
   private var gauges: [String: Gauge] = [:]
 
-  init(_ factory: any MetricsFactory) { self.factory = factory }
+  init(_ factory: any MetricsFactory, of reactors: Reactors) {
+    self.factory = factory
+    self.reactors = reactors
+  }
 
-  mutating func record(_ reactors: [ReactorMetrics]) {
-    for metrics in reactors { record(metrics) }
+  mutating func record() async {
+    for metrics in await reactors.metrics() { record(metrics) }
   }
 
   private mutating func record(_ metrics: ReactorMetrics) {
@@ -47,12 +50,14 @@ struct ReactorGauges {
     gauge.record(value)
   }
 
+  /// Counters only grow.
   private mutating func add(_ name: String, _ dimensions: [(String, String)], upTo value: Int) {
     let key = Self.key(name, dimensions)
-    let before =
-      totals[key] ?? (Counter(label: "millrace_reactor_\(name)", dimensions: dimensions, factory: factory), 0)
-    if value > before.value { before.counter.increment(by: value - before.value) }
-    totals[key] = (before.counter, value)
+    let counter =
+      counters[key] ?? Counter(label: "millrace_reactor_\(name)", dimensions: dimensions, factory: factory)
+    counters[key] = counter
+    let more = reactors.passOn(key, upTo: value)
+    if more > 0 { counter.increment(by: more) }
   }
 
   private static func key(_ name: String, _ dimensions: [(String, String)]) -> String {

@@ -21,6 +21,7 @@ final class RelayMetrics: Sendable {
   private let connectTime: Timer
   private let duration: Timer
   private let connectFailures: Counter
+  private let acceptPauses: Counter
   private let mirror: MirrorMetrics
   let upstreams: UpstreamMetrics
 
@@ -38,6 +39,7 @@ final class RelayMetrics: Sendable {
     connectTime = Timer(label: "millrace_relay_connect_seconds", dimensions: [], factory: factory)
     duration = Timer(label: "millrace_relay_connection_seconds", dimensions: [], factory: factory)
     connectFailures = counter("connect_failures_total")
+    acceptPauses = counter("accept_pauses_total")
     mirror = MirrorMetrics(factory)
     upstreams = UpstreamMetrics(factory)
   }
@@ -50,6 +52,8 @@ final class RelayMetrics: Sendable {
   }
 
   func connected(inNanoseconds time: Int64) { connectTime.recordNanoseconds(time) }
+
+  func pausedAccepting() { acceptPauses.increment() }
 
   func failedToConnect() { connectFailures.increment() }
 

@@ -21,7 +21,7 @@ import Synchronization
 /// shutdown it accepts those that wait already and lets its connections end, for ``RelayConfiguration/drainTimeout``;
 /// cancelling its task ends them at once.
 public final class Relay: Service {
-  private let configuration: RelayConfiguration
+  let configuration: RelayConfiguration
   let logger: Logger
   private let ownReactors: Reactors?
   private let pool: UpstreamPool
@@ -94,7 +94,8 @@ public final class Relay: Service {
   /// Listens at every address; `run()` does so by itself if this was not called. Answers where, with the ports that the
   /// kernel chose.
   ///
-  /// Throws what the resolver or bind(2) say: EADDRINUSE where someone else listens.
+  /// Throws what the resolver or bind(2) say: EADDRINUSE where someone else listens, ETIMEDOUT where a name of
+  /// ``RelayConfiguration/listen`` has no answer within 10 s, ECANCELED when the task is cancelled meanwhile.
   public func bind() async throws -> [Address] {
     if let bound = bound.withLock({ $0 }) { return bound.posts.addresses }
     let reactors = try ownReactors ?? Reactors(count: configuration.reactors ?? Linux.cores)
@@ -113,9 +114,13 @@ public final class Relay: Service {
 
   /// Relays until it is shut down gracefully or its task is cancelled.
   public func run() async throws {
-    _ = try await bind()
+    // A resolver may take its time, and one that is to end must not wait for it.
+    try await cancelWhenGracefulShutdown {
+      do { _ = try await self.bind() } catch let error as EndpointError where error.errno == .canceled && self.isToEnd {
+      }
+      await self.resolve()
+    }
     guard let bound = bound.withLock({ $0 }) else { return }
-    await resolve()
     let budget = DescriptorBudget(
       connections: configuration.maxConnections, mirrored: configuration.mirror == nil ? 0 : bound.reactors.all.count)
     logger.info("limits", metadata: budget.metadata)
@@ -135,12 +140,12 @@ public final class Relay: Service {
     for worker in workers { worker.start() }
     logger.info("relaying", metadata: ["listeners": .array(bound.posts.addresses.map { "\($0)" })])
     // One that is to end already leaves everything to whoever was there before.
-    let isWanted = !Task.isShuttingDownGracefully
+    let isWanted = !isToEnd
     if isWanted { takeOver(bound.posts) }
 
     await withTaskGroup(of: Void.self) { [pool, checks] group in
       group.addTask { await self.keepResolving(asked) }
-      if configuration.metricsInterval != nil { group.addTask { await self.keepRecording() } }
+      if configuration.metricsInterval != nil { group.addTask { await self.keepRecording(bound.reactors) } }
       if let checks, let reactor = bound.reactors.all.first { group.addTask { await checks.run(pool, on: reactor) } }
       group.addTask { await self.giveSignsOfLife(of: bound.reactors) }
       let isCancelled = await Self.untilShutdown()
@@ -157,6 +162,8 @@ public final class Relay: Service {
     await manager?.settle()
     if ownReactors == nil { await bound.reactors.shutdown() }
   }
+
+  private var isToEnd: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 
   /// What to find out about upstreams besides what clients find.
   private var checks: UpstreamChecks? {
@@ -200,9 +207,9 @@ public final class Relay: Service {
 
   /// A name that cannot be resolved is a line in the log when that begins, and not each time it is asked for.
   private func resolve() async {
-    var failures = await pool.resolve()
-    if let mirror { failures += await mirror.resolve() }
-    for failure in failures { logger.warning("\(failure)") }
+    async let mirrorsFailures = mirror?.resolve() ?? []
+    for failure in await pool.resolve() { logger.warning("\(failure)") }
+    for failure in await mirrorsFailures { logger.warning("\(failure)") }
   }
 
   /// Resolves the names again now and then, and when someone asks because an upstream is not there.
@@ -224,14 +231,14 @@ public final class Relay: Service {
   }
 
   /// Records what is read and not counted: at once, now and then, and at the end.
-  private func keepRecording() async {
+  private func keepRecording(_ reactors: Reactors) async {
     guard let interval = configuration.metricsInterval else { return }
-    var gauges = ReactorGauges(factory)
+    var gauges = ReactorGauges(factory, of: reactors)
     repeat {
-      gauges.record(await reactorMetrics())
+      await gauges.record()
       metrics.upstreams.record(pool.all, at: Linux.now)
     } while (try? await Task.sleep(for: interval)) != nil
-    gauges.record(await reactorMetrics())
+    await gauges.record()
     metrics.upstreams.record(pool.all, at: Linux.now)
   }
 }

@@ -20,7 +20,7 @@ struct RelayBinder {
     mutating func add(_ post: ListeningPosts.Post, on place: Int) {
       byReactor[place].append(post.listener)
       posts.append(post)
-      if !addresses.contains(post.listener.address) { addresses.append(post.listener.address) }
+      if !post.isToLeave, !addresses.contains(post.listener.address) { addresses.append(post.listener.address) }
     }
   }
 
@@ -38,6 +38,7 @@ struct RelayBinder {
           try await bind(toFirstOf: places[number], &made)
         }
       }
+      if inherited?.hasPredecessor == true { try adoptToLeave(&made) }
       return posts(of: made)
     } catch {
       posts(of: made).end(atOnce: true)
@@ -68,6 +69,18 @@ struct RelayBinder {
     }
   }
 
+  /// Those that nobody wants any more: whoever waits there already was promised an answer, and the predecessor will not give
+  /// it.
+  private func adoptToLeave(_ made: inout Made) throws {
+    for (number, socket) in (inherited?.takeRest() ?? []).enumerated() {
+      guard let descriptor = socket.take() else { continue }
+      let place = number % reactors.all.count
+      let listener = try Listener(
+        taking: FileDescriptor(rawValue: descriptor), options: options, on: reactors.all[place])
+      made.add(.init(listener: listener, origin: socket.origin, isInherited: true, isToLeave: true), on: place)
+    }
+  }
+
   private func bind(toFirstOf places: [Address], _ made: inout Made) async throws {
     if let path = places.first?.path {
       try await removeAbandoned(path)
@@ -93,7 +106,7 @@ struct RelayBinder {
     case .unix(let path): return [Address(path: path)].compactMap { $0 }
     case .tcp(host: "*", let port): return Address.every(port: port)
     case .tcp(let host, let port):
-      guard let first = try await Address.resolve(host: host, port: port).first else {
+      guard let first = try await Address.resolve(host: host, port: port, timeout: .seconds(10)).first else {
         throw EndpointError("listen on", "\(host):\(port)", reason: "it has no address")
       }
       return [first]

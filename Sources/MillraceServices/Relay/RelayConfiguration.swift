@@ -68,6 +68,9 @@ public struct RelayConfiguration: Sendable {
 
   /// How long connections may take to end by themselves once the relay is to end. Default: 30 s.
   public var drainTimeout = Duration.seconds(30)
+  /// How long a successor that the program `millrace` starts (SIGUSR2) may take until it listens; it is killed then, and this
+  /// process goes on. Default: 1 min.
+  public var upgradeTimeout = Duration.seconds(60)
 
   /// What a relay does with the connection that is one too many.
   public enum WhenFull: String, Sendable, CaseIterable {

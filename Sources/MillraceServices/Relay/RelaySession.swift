@@ -7,7 +7,7 @@ import Millrace
 final class RelaySession: @unchecked Sendable {
   private let worker: RelayWorker
   private let client: Connection
-  private var clientAddress: CompactAddress
+  private var clientAddress: InternetAddress
   private let listener: Int32
   private var tried: Int32 = 0
   private let started = Linux.now
@@ -23,9 +23,9 @@ final class RelaySession: @unchecked Sendable {
   /// What goes to the upstream before the client's next bytes.
   private var head: [UInt8] = []
 
-  init(_ client: Connection, _ address: Address?, listener: Int, _ worker: RelayWorker) {
+  init(_ client: Connection, _ address: InternetAddress, listener: Int, _ worker: RelayWorker) {
     self.client = client
-    clientAddress = CompactAddress(address)
+    clientAddress = address
     self.listener = Int32(listener)
     self.worker = worker
   }
@@ -54,7 +54,7 @@ final class RelaySession: @unchecked Sendable {
       case .success(let (header, rest)):
         ends = header.ends
         head = rest
-        if let source = ends?.source { clientAddress = CompactAddress(source) }
+        if let source = ends?.source { clientAddress = InternetAddress(source.raw) }
       case .failure(let failure): return isAborted ? .drained : .proxyHeader(failure.reason)
       }
     }
@@ -194,7 +194,7 @@ final class RelaySession: @unchecked Sendable {
 
   private func line(_ summary: RelaySummary) -> RelayLogLine {
     RelayLogLine(
-      client: clientAddress.description, listener: worker.listenerName(Int(listener)),
+      client: clientAddress.name, listener: worker.listenerName(Int(listener)),
       upstream: upstream.map { "\($0.address)" }, tried: Int(tried), summary: summary)
   }
 }

@@ -6,7 +6,7 @@ public enum RelaySettings {
     "max-connections", "max-connections-per-client", "max-accept-rate", "when-full", "accept-proxy-from",
     "proxy-timeout", "send-proxy",
     "eject-after", "eject-time", "max-eject-time", "check-interval", "check-timeout", "check-rise", "check-fall",
-    "resolve-interval", "mirror", "mirror-patience", "drain-timeout",
+    "resolve-interval", "mirror", "mirror-patience", "drain-timeout", "upgrade-timeout",
   ]
 
   /// The configuration, and what it is in full as a YAML text.
@@ -53,6 +53,7 @@ public enum RelaySettings {
     }
     configuration.mirrorPatience = try reader.duration("mirror-patience", orNone: "none")
     configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
+    configuration.upgradeTimeout = try reader.duration("upgrade-timeout", default: "1m")
     return (configuration, reader.description)
   }
 }

@@ -78,12 +78,31 @@ final class RelayWorker: @unchecked Sendable {
     while true {
       if whenFull == .wait { await admission.waitForRoom() }
       let client: Connection
-      do throws(EndpointError) { client = try await listener.accept() } catch {
-        // It was closed; everything else is waited out or skipped by the listener.
+      var address = InternetAddress()
+      var isShort = false
+      do throws(EndpointError) {
+        client = try await listener.accept(from: &address) { errno in
+          metrics.pausedAccepting()
+          // Once for each time that it begins.
+          if !isShort {
+            logger.warning("accepting pauses", metadata: ["listener": "\(listener.address)", "reason": "\(errno)"])
+          }
+          isShort = true
+        }
+      } catch {
+        // What can be waited out or skipped the listener has.
+        if !listener.isClosed { giveUp(listener, error) }
         return
       }
-      await admit(RelaySession(client, client.remoteAddress, listener: number, self))
+      if isShort { logger.info("accepting goes on", metadata: ["listener": "\(listener.address)"]) }
+      await admit(RelaySession(client, address, listener: number, self))
     }
+  }
+
+  /// One that cannot accept must not go on to be given connections.
+  private func giveUp(_ listener: Listener, _ error: EndpointError) {
+    logger.error("a listener was closed", metadata: ["listener": "\(listener.address)", "reason": "\(error)"])
+    listener.close()
   }
 
   private func admit(_ session: RelaySession) async {

@@ -113,17 +113,12 @@ public final class InheritedListeners: Sendable {
     }
   }
 
-  /// Closes what nobody wanted, and answers where it listened.
-  func dismissRest() -> [Address] {
-    let rest = sockets.withLock { sockets in
+  /// Takes what nobody wanted.
+  func takeRest() -> [Socket] {
+    sockets.withLock { sockets in
       defer { sockets = [] }
       return sockets
     }
-    for socket in rest {
-      // What a predecessor has bound is this process's to clear away.
-      if case .bound(let path?) = socket.origin { path.remove() }
-    }
-    return rest.map(\.address)
   }
 
   /// Whether the sockets are from a process that goes on until this one says that it listens.

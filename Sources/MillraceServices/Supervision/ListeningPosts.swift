@@ -10,6 +10,8 @@ final class ListeningPosts: Sendable {
     let origin: SocketOrigin
     /// From whoever started this process.
     let isInherited: Bool
+    /// Not an address of this relay: who waits there is accepted, and nobody else comes.
+    var isToLeave = false
   }
 
   /// For each reactor what it accepts from.
@@ -41,6 +43,17 @@ final class ListeningPosts: Sendable {
   /// The successor listens.
   func noteHandedOn() { custody.withLock { $0 = .withSuccessor } }
 
+  /// Accepts those that wait at the sockets that are to be left, and closes them. Answers where that is.
+  func leave() -> [Address] {
+    let leaving = posts.filter(\.isToLeave)
+    for post in leaving {
+      // What a predecessor has bound is this process's to clear away.
+      if case .bound(let path?) = post.origin { path.remove() }
+      post.listener.closeWhenEmpty()
+    }
+    return leaving.map(\.listener.address)
+  }
+
   /// Listens no more: those that wait already are accepted first, unless another process takes them; or, with `atOnce`, they
   /// are reset.
   func end(atOnce: Bool) {
@@ -67,6 +80,7 @@ final class ListeningPosts: Sendable {
   /// Copies of the sockets for a successor, each once, with the names that say where they are from.
   func copies() throws(EndpointError) -> SocketCopies {
     var copies = SocketCopies()
+    let posts = posts.filter { !$0.isToLeave }
     // Above the numbers they will have there: none is overwritten before it is in its place.
     let least = InheritedListeners.firstDescriptor + Int32(posts.count)
     for post in posts {

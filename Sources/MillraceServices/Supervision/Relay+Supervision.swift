@@ -11,8 +11,13 @@ extension Relay {
     manager?.ready(at: posts.addresses, isSuccessor: inherited?.hasPredecessor == true)
     inherited?.relievePredecessor()
     posts.notePredecessorRelieved()
-    for address in inherited?.dismissRest() ?? [] {
-      logger.warning("an inherited socket is not listened at and was closed", metadata: ["address": "\(address)"])
+    for address in posts.leave() {
+      logger.info("no longer listening, once those who wait are accepted", metadata: ["address": "\(address)"])
+    }
+    // A supervisor's stay open with it.
+    for socket in inherited?.takeRest() ?? [] {
+      logger.warning(
+        "an inherited socket is not listened at and was closed", metadata: ["address": "\(socket.address)"])
     }
   }
 

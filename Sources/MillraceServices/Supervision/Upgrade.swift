@@ -58,6 +58,21 @@ package final class Upgrade: Sendable {
     }
     logger.info("a successor was started", metadata: ["process": "\(successor)"])
     watch.async { self.waitForEnd(of: successor) }
+    Task { await self.limit(successor) }
+  }
+
+  /// One that neither listens nor ends would keep others from being started.
+  private func limit(_ successor: Int32) async {
+    guard (try? await Task.sleep(for: relay.configuration.upgradeTimeout)) != nil else { return }
+    let isLate = stage.withLock { stage in
+      guard case .under(successor: successor) = stage else { return false }
+      // Not reaped before the stage is another one, so the number is its own still.
+      try? Linux.send(signal: 9 /* SIGKILL */, to: successor)
+      return true
+    }
+    if isLate {
+      logger.error("the successor did not listen in time, and was killed", metadata: ["process": "\(successor)"])
+    }
   }
 
   private var refusal: String? {

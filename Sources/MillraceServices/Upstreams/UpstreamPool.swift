@@ -62,19 +62,23 @@ final class UpstreamPool: Sendable {
   /// Asks for the addresses of every target again. A name that cannot be resolved keeps those it had; connections to an
   /// address that is gone go on, and no new ones are made.
   ///
-  /// Answers the failures that are new: of names that could be resolved before, or were not asked for yet.
+  /// Each answer counts from when it is there: one name that is slow does not hold up the others. Answers the failures that
+  /// are new: of names that could be resolved before, or were not asked for yet.
   func resolve() async -> [EndpointError] {
-    let answers = await answers(for: members.withLock { $0.targets })
-    // The end of the service says nothing of the names.
-    if Task.isCancelled { return [] }
-    let (changes, news) = members.withLock { members in
-      let changes = members.take(answers.compactMap(\.found))
-      members.rebuild()
-      return (changes, members.note(answers))
+    var failures: [EndpointError] = []
+    await ask(for: members.withLock { $0.targets }) { answer in
+      // The end of the service says nothing of the names.
+      if Task.isCancelled { return }
+      let (changes, news) = members.withLock { members in
+        let changes = members.take([answer.found].compactMap(\.self))
+        members.rebuild()
+        return (changes, members.note([answer]))
+      }
+      note(changes)
+      note(news.resolved)
+      failures += news.failures
     }
-    note(changes)
-    note(news.resolved)
-    return news.failures
+    return failures
   }
 
   /// From now on these are the targets: at once, when their addresses are known, so that there are upstreams at any time. An
@@ -83,7 +87,8 @@ final class UpstreamPool: Sendable {
   ///
   /// Answers whether they are the targets now, and the failures. When the task is cancelled, nothing changes.
   func replaceTargets(by targets: [UpstreamTarget]) async -> (isDone: Bool, failures: [EndpointError]) {
-    let answers = await answers(for: targets)
+    var answers: [Answer] = []
+    await ask(for: targets) { answers.append($0) }
     if Task.isCancelled { return (false, []) }
     let failures = answers.compactMap(\.failure)
     let done: (changes: [Change], resolved: [ServiceAddress])? = members.withLock { members in
@@ -116,25 +121,23 @@ final class UpstreamPool: Sendable {
     }
   }
 
-  /// Asks for several at once: one whose servers do not answer does not hold up the others.
-  private func answers(for targets: [UpstreamTarget]) async -> [Answer] {
+  /// Asks for several at once, so that one whose servers do not answer does not hold up the others; `take` gets the answers
+  /// as they come.
+  private func ask(for targets: [UpstreamTarget], _ take: (Answer) -> Void) async {
     var wanted: [ServiceAddress] = []
     for target in targets where !wanted.contains(target.address) { wanted.append(target.address) }
-    return await withTaskGroup(of: (place: Int, answer: Answer).self) { [resolver] group in
-      var answers: [(place: Int, answer: Answer)] = []
+    await withTaskGroup(of: Answer.self) { [resolver] group in
       for (place, target) in wanted.enumerated() {
-        if place >= Self.mostAtOnce, let answer = await group.next() { answers.append(answer) }
+        if place >= Self.mostAtOnce, let answer = await group.next() { take(answer) }
         group.addTask {
           do throws(EndpointError) {
-            return (place, Answer(target: target, addresses: .success(try await resolver(target))))
+            return Answer(target: target, addresses: .success(try await resolver(target)))
           } catch {
-            return (place, Answer(target: target, addresses: .failure(error)))
+            return Answer(target: target, addresses: .failure(error))
           }
         }
       }
-      for await answer in group { answers.append(answer) }
-      // In the order of the targets, for the log.
-      return answers.sorted { $0.place < $1.place }.map(\.answer)
+      for await answer in group { take(answer) }
     }
   }
 

@@ -111,6 +111,9 @@ struct RelayCommand: AsyncParsableCommand {
   @Option(help: "How long connections may take to end once it is to end. Default: 30s.")
   var drainTimeout: String?
 
+  @Option(help: "How long a successor (SIGUSR2) may take until it listens. Default: 1m.")
+  var upgradeTimeout: String?
+
   @Option(help: "A YAML file with any of these.")
   var config: String?
 
@@ -139,6 +142,7 @@ struct RelayCommand: AsyncParsableCommand {
       ("check-timeout", checkTimeout),
       ("check-rise", checkRise), ("check-fall", checkFall), ("resolve-interval", resolveInterval),
       ("mirror", mirror), ("mirror-patience", mirrorPatience), ("drain-timeout", drainTimeout),
+      ("upgrade-timeout", upgradeTimeout),
     ]
     for case (let name, let value?) in single { flags[name] = [value] }
     return flags

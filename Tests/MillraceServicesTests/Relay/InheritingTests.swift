@@ -86,6 +86,33 @@ struct InheritingTests {
     server.stop()
   }
 
+  /// given sockets of a predecessor, of which one is no address any more and has somebody waiting; when the successor takes
+  /// over; then the one who waits is served, and after that nobody listens there.
+  @Test("serves those who wait where it does not listen any more, and then closes")
+  func leaves() async throws {
+    let server = try TestServer.echo()
+    let (wanted, other) = (try sockets(1), try sockets(1))
+    let waiting = try await Connection.connect(to: other.address)
+    try await waiting.write([7])
+    // No process has this number: nobody is told to end.
+    let inherited = try InheritedListeners(
+      taking: (wanted.numbers + other.numbers).map { ($0, "millrace-bound") }, predecessor: .max)
+    try await RelayRig.run(
+      listen: [.tcp(host: "127.0.0.1", port: try #require(wanted.address.port))], to: [server.target], reactors: 2,
+      inheriting: inherited
+    ) { rig in
+      #expect(rig.addresses == [wanted.address])
+      let line = await rig.log.line(where: { $0.message.hasPrefix("no longer listening") })
+      #expect(line["address"] == "\(other.address)")
+      try waiting.finishWriting()
+      #expect(try await waiting.readAll() == [7])
+      #expect(await failure(toConnectTo: other.address)?.errno == .connectionRefused)
+      try await talk(to: wanted.address)
+      #expect(try #require(rig.relay.posts).copies().numbers.count == 1, "a successor does not get it")
+    }
+    server.stop()
+  }
+
   @Test("says what is wrong with a descriptor that is none of them, and closes it")
   func wrong() throws {
     let bound = try Linux.socket(SocketFamily.v4, SocketType.stream)

@@ -8,6 +8,31 @@ import Testing
 
 @Suite("The bounds of a relay", .timeLimit(.minutes(1)))
 struct LimitTests {
+  /// given a listener whose socket does not listen any more; when it would accept; then the log says so and it is closed, and
+  /// the other one goes on.
+  @Test("a listener that cannot accept is closed, and said to be")
+  func broken() async throws {
+    let server = try TestServer.echo()
+    let listen = [ServiceAddress](repeating: .tcp(host: "127.0.0.1", port: 0), count: 2)
+    try await RelayRig.run(listen: listen, to: [server.target]) { rig in
+      let broken = try #require(rig.relay.posts?.byReactor[0][0])
+      let number = try broken.duplicate(from: 3)
+      try Linux.shutdown(number, .both)
+      try Linux.close(number)
+      let line = await rig.log.line { $0.level == .error }
+      #expect(line.message == "a listener was closed")
+      #expect(line["listener"] == "\(broken.address)")
+      #expect(line["reason"]?.contains("Invalid argument") == true)
+      #expect(broken.isClosed)
+      let client = try await Connection.connect(to: rig.addresses[1])
+      try await client.write([1])
+      #expect(try await client.read() == [1])
+      client.close()
+      _ = await rig.log.connection(0)
+    }
+    server.stop()
+  }
+
   /// given room for some; when many come, more at a time than there is room for; then each is served in its turn, and there
   /// never were more at once.
   @Test(

@@ -2,6 +2,7 @@ import Metrics
 import MetricsTestKit
 import Millrace
 import MillraceServices
+import Reactors
 import Testing
 
 @Suite("What a relay counts", .timeLimit(.minutes(1)))
@@ -43,6 +44,17 @@ struct MetricsTests {
     #expect(try metrics.expectMeter("millrace_relay_connections").lastValue == 0)
     #expect(try metrics.expectTimer("millrace_relay_connect_seconds").values.count == 1)
     #expect(try metrics.expectTimer("millrace_relay_connection_seconds").values.count == 1)
+  }
+
+  /// given counts that two relays read; when each passes on what it has read; then each part is passed on once.
+  @Test("has what shared reactors do once")
+  func shared() async throws {
+    let reactors = try Reactors(count: 1)
+    #expect(reactors.passOn("jobs", upTo: 5) == 5)
+    #expect(reactors.passOn("jobs", upTo: 7) == 2)
+    #expect(reactors.passOn("jobs", upTo: 6) == 0, "a reading that came late")
+    #expect(reactors.passOn("wakeups", upTo: 6) == 6)
+    await reactors.shutdown()
   }
 
   @Test("has those that were refused, and the upstreams that were not there")

@@ -41,6 +41,24 @@ struct UpstreamPoolTests {
     #expect(pool.all.map(\.address) == [Names.address(3), Names.address(2)])
   }
 
+  /// given two names, of which the first one's servers do not answer; when they are resolved; then the second has its members
+  /// meanwhile.
+  @Test("has the members of a name as soon as they are known, whichever other names are slow")
+  func slowName() async throws {
+    names.set("b", to: [2])
+    names.hold("slow")
+    let pool = UpstreamPool(
+      [name("slow"), name("b")], balance: .roundRobin, policy: .init(after: 1, first: 1, most: 1), logger: log.logger,
+      resolver: { [names] target throws(EndpointError) in try await names.addresses(of: target) })
+    let resolving = Task { await pool.resolve() }
+    let change = await log.line { $0.message.hasSuffix("changed") }
+    #expect(change.message.contains("b:1"))
+    #expect(pool.all.map(\.address) == [Names.address(2)])
+    names.set("slow", to: [1])
+    #expect(await resolving.value.isEmpty)
+    #expect(pool.all.map(\.address) == [Names.address(1), Names.address(2)])
+  }
+
   /// given a member that is left out and one with open connections; when a target has another weight and the other another
   /// name for the same address; then both are who they were, and the new weight counts.
   @Test("keeps what it knows of an address that stays, whatever its weight and its name are")
