@@ -11,7 +11,12 @@ package enum SystemCall: Int, CaseIterable, Sendable {
   case other
 
   /// The name in the manual, as reports and metrics print it.
-  package var name: String {
+  package var name: String { Self.names[rawValue] }
+
+  // Made once: the name of a case is a matter of reflection, which takes microseconds.
+  private static let names = allCases.map(\.spelled)
+
+  private var spelled: String {
     switch self {
     case .copyFileRange: "copy_file_range"
     case .seek: "lseek"

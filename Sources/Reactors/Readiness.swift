@@ -138,6 +138,8 @@ package final class Readiness {
     func deliver() { readiness.retire(wasRegistered: wasRegistered) }
   }
 
+  private static let interest: ReadinessEvents = [.readable, .writable, .peerFinished, .urgent, .edgeTriggered]
+
   // Plain integers: set algebra across modules is a generic call, and this is the reactor's innermost loop.
   private static let endBits = ReadinessEvents([.peerFinished, .hungUp, .failed]).rawValue
   private static let urgentBit = ReadinessEvents.urgent.rawValue
@@ -167,8 +169,7 @@ package final class Readiness {
     let reference = Unmanaged.passRetained(self)
     do throws(Errno) {
       let identity = UInt64(UInt(bitPattern: reference.toOpaque()))
-      try Linux.epollAdd(
-        reactor.epoll, number, [.readable, .writable, .peerFinished, .urgent, .edgeTriggered], data: identity)
+      try Linux.epollAdd(reactor.epoll, number, Self.interest, data: identity)
     } catch {
       reference.release()
       if watchesDuplicate { try? Linux.close(number) }

@@ -15,10 +15,11 @@ struct Modifiers: Sendable {
   }
 
   mutating func add(_ more: Modifiers) {
-    observers += more.observers
-    rates += more.rates
-    tees += more.tees
-    hashers += more.hashers
+    // Most copies have none, and adding nothing to nothing makes an array.
+    if !more.observers.isEmpty { observers += more.observers }
+    if !more.rates.isEmpty { rates += more.rates }
+    if !more.tees.isEmpty { tees += more.tees }
+    if !more.hashers.isEmpty { hashers += more.hashers }
   }
 }
 

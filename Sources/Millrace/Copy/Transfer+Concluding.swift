@@ -60,8 +60,10 @@ extension Transfer {
     guard isAdaptive, !spliceIsOut, ledger.bytes(by: .pipedSplice) == 0, ledger.bytes(by: .buffered) > 0 else {
       return
     }
-    ledger.decline(
-      .pipedSplice,
-      "the flow stayed small: no \(FlowGauge.inARow) wake-ups in a row brought \(Amount.bytes(FlowGauge.bulk))")
+    ledger.decline(.pipedSplice, Self.stayedSmall)
   }
+
+  // Made once: it is the reason of every connection with small messages.
+  private static let stayedSmall =
+    "the flow stayed small: no \(FlowGauge.inARow) wake-ups in a row brought \(Amount.bytes(FlowGauge.bulk))"
 }

@@ -27,11 +27,11 @@ extension Transfer {
       pump.becameWritable()
     case .tee:
       dismissParker()
-      reactor.cancelTimer(waitTimer)
+      cancelWaitTimer()
       if let step = flushTees(inPool: false), case .teeFailed(let call, let errno) = step {
         throw CopyFailure(.sink, .secondSink(call.name, errno))
       }
-    case .throttle: reactor.cancelTimer(waitTimer)
+    case .throttle: cancelWaitTimer()
     case .beforeBlockingRead:
       dismissParker()
       mayReadBlocking = true
@@ -117,7 +117,7 @@ extension Transfer {
   /// Nothing may reach the parker of a copy that failed before it could suspend: it is the next copy's.
   func stopWaiting() {
     dismissParker()
-    reactor.cancelTimer(waitTimer)
+    cancelWaitTimer()
   }
 
   private func dismissParker() {
@@ -132,7 +132,7 @@ extension Transfer {
     let until = throttledUntil(wanted)
     // A rate slower than the idle timeout is not idleness.
     lastProgress = until
-    reactor.setTimer(waitTimer, to: until)
+    wakeLatest(at: until)
     waiting = .throttle
     turnLeft = turnBytes
     return .parked

@@ -70,8 +70,8 @@ final class Transfer: @unchecked Sendable {
   /// `Int64.max` is none.
   let deadline: Int64
   lazy var timer = TimerEntry(self)
-  /// Ends a wait that has a time of its own.
-  lazy var waitTimer = TimerEntry(parker)
+  /// Ends a wait that has a time of its own; nil while there was none.
+  @safe @exclusivity(unchecked) private var waitTimer: TimerEntry?
 
   // Small things, side by side: each alone would take eight bytes, and there are two transfers for every idle connection.
   /// The source failed while a prefix waited for it; told when that is delivered. A socket tells of it once.
@@ -185,6 +185,18 @@ final class Transfer: @unchecked Sendable {
     case .some(let lease): lease.count
     case .none: 0
     }
+  }
+
+  // MARK: - A wait's own time
+
+  func wakeLatest(at time: Int64) {
+    let timer = waitTimer ?? TimerEntry(parker)
+    waitTimer = timer
+    reactor.setTimer(timer, to: time)
+  }
+
+  func cancelWaitTimer() {
+    if let waitTimer { reactor.cancelTimer(waitTimer) }
   }
 
   // MARK: - Throttle

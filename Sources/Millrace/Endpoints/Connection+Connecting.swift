@@ -9,11 +9,10 @@ extension Connection {
     to address: Address, timeout: Duration? = nil, options: ConnectionOptions = ConnectionOptions()
   ) async throws(EndpointError) -> Connection {
     do throws(CallFailure) {
-      let kind: EndKind = address.raw.family == SocketFamily.unix ? .unix : .tcp
-      let connection = try socket(for: address, kind: kind, options: options)
+      let connection = try socket(for: address, options: options)
       let deadline = timeout.map { Linux.now + $0.nanoseconds }
       if try await callConnect(connection, address, until: deadline) { return connection }
-      try await connection.awaitConnected(until: deadline)
+      try await connection.awaitPeer(until: deadline)
       return connection
     } catch {
       throw error.endpointError("connect to", "\(address)")
@@ -21,13 +20,13 @@ extension Connection {
   }
 
   /// Begins to connect to `address` and does not wait: until the peer has answered the connection takes no byte (EAGAIN), and
-  /// then it takes them or fails with what the peer said. For a second sink that must hold up nobody. connect(2)
+  /// then it takes them or fails with what the peer said. Of a Unix socket this fails with EAGAIN while the listener's
+  /// backlog is full. connect(2)
   package static func begin(
     to address: Address, options: ConnectionOptions = ConnectionOptions()
   ) throws(EndpointError) -> Connection {
     do throws(CallFailure) {
-      let kind: EndKind = address.raw.family == SocketFamily.unix ? .unix : .tcp
-      let connection = try socket(for: address, kind: kind, options: options)
+      let connection = try socket(for: address, options: options)
       do throws(Errno) {
         _ = try connection.descriptor.using { (number) throws(Errno) in try Linux.connect(number, to: address.raw) }
       } catch {
@@ -35,6 +34,31 @@ extension Connection {
       }
       return connection
     } catch {
+      throw error.endpointError("connect to", "\(address)")
+    }
+  }
+
+  /// Whether the peer of a connection that was begun has answered: one on this machine has when connect(2) returns. Throws
+  /// what it said where that is no.
+  package func hasPeer(at address: Address) throws(EndpointError) -> Bool {
+    do throws(Errno) {
+      return try descriptor.using { (number) throws(Errno) in try Self.hasPeer(number) }
+    } catch {
+      throw EndpointError("connect to", "\(address)", error)
+    }
+  }
+
+  private static func hasPeer(_ number: Int32) throws(Errno) -> Bool {
+    if try Linux.hasPeer(number) { return true }
+    // Either still on its way, or failed.
+    let reason = try Linux.option(.error, of: number)
+    guard reason == 0 else { throw Errno(rawValue: Int32(reason)) }
+    return false
+  }
+
+  /// Suspends until the peer of a connection that was begun has answered; as ``connect(to:timeout:options:)`` does.
+  package func finishConnecting(to address: Address, timeout: Duration) async throws(EndpointError) {
+    do throws(CallFailure) { try await awaitPeer(until: Linux.now + timeout.nanoseconds) } catch {
       throw error.endpointError("connect to", "\(address)")
     }
   }
@@ -56,8 +80,9 @@ extension Connection {
   }
 
   private static func socket(
-    for address: Address, kind: EndKind, options: ConnectionOptions
+    for address: Address, options: ConnectionOptions
   ) throws(CallFailure) -> Connection {
+    let kind: EndKind = address.raw.family == SocketFamily.unix ? .unix : .tcp
     do throws(Errno) {
       let number = try Linux.socket(address.raw.family, SocketType.stream)
       let connection = Connection(number, .owned, kind: kind, reactor: nil)
@@ -101,14 +126,11 @@ extension Connection {
     }
   }
 
-  private func awaitConnected(until deadline: Int64?) async throws(CallFailure) {
+  private func awaitPeer(until deadline: Int64?) async throws(CallFailure) {
     let descriptor = descriptor
     // Writability before the answer would be an edge of the unconnected socket: ask whether there is a peer.
     try await descriptor.repeating(.writing, until: deadline) { (number) throws(Errno) in
-      guard try !Linux.hasPeer(number) else { return }
-      // Either still on its way, or failed.
-      let reason = try Linux.option(.error, of: number)
-      throw reason == 0 ? .wouldBlock : Errno(rawValue: Int32(reason))
+      guard try Self.hasPeer(number) else { throw .wouldBlock }
     }
   }
 

@@ -136,7 +136,7 @@ extension Transfer {
         branch.detach("it took nothing for \(time) \(isLast ? "at the end of the copy" : "with its backlog full")")
         return nil
       }
-      reactor.setTimer(waitTimer, to: due)
+      wakeLatest(at: due)
     }
     // Whoever was refused has noted it, before the call where that was in the pool: noting it now would forget an edge.
     ledger.waits.sink &+= 1

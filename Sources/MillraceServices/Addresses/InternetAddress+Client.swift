@@ -12,8 +12,10 @@ extension InternetAddress {
     }
   }
 
+  var address: Address? { raw.map(Address.init(raw:)) }
+
   /// "127.0.0.1:80"; "unix" for a peer without an address.
-  var name: String { raw.map { Address(raw: $0).description } ?? "unix" }
+  var name: String { address?.description ?? "unix" }
 }
 
 extension Balancing {

@@ -35,36 +35,56 @@ final class RelaySession: @unchecked Sendable {
   /// What it was counted as.
   var countedAs: UInt64? { isCounted ? clientHash : nil }
 
+  /// Goes as far as it gets without waiting, which is to an upstream on this machine, and on in a task of its own.
+  func start() {
+    if worker.acceptProxyFrom.isEmpty {
+      if let ending = identify(nil) { return conclude(ending, nil) }
+      if let attempt = UpstreamAttempt(for: clientHash, besides: [], worker) {
+        if attempt.isConnected {
+          take(attempt)
+          worker.reactor.task { await self.exchange() }
+          return
+        }
+        opening = worker.reactor.task { await self.open(after: attempt) }
+        return
+      }
+    }
+    opening = worker.reactor.task { await self.open(after: nil) }
+  }
+
   /// Finds out who the client is, finds an upstream, and goes on in a task of its own: what that needed on the stack is gone
   /// with this one's.
-  func open() async {
-    if let ending = await identify() { return conclude(ending, nil) }
-    if let ending = await connect() { return conclude(isAborted ? .drained : ending, nil) }
+  private func open(after attempt: UpstreamAttempt?) async {
+    if !worker.acceptProxyFrom.isEmpty, let ending = await readHeader() { return conclude(ending, nil) }
+    if let ending = await connect(attempt) { return conclude(isAborted ? .drained : ending, nil) }
     opening = nil
     worker.reactor.task { await self.exchange() }
   }
 
-  /// Why it is not wanted; nil if it is.
-  private func identify() async -> RelayEnding? {
-    var ends: ProxyHeader.Ends?
-    if !worker.acceptProxyFrom.isEmpty, let peer = client.remoteAddress,
-      worker.acceptProxyFrom.contains(where: { $0.contains(peer) })
-    {
-      switch await ProxyHeader.read(from: client, timeout: worker.proxyTimeout) {
-      case .success(let (header, rest)):
-        ends = header.ends
-        head = rest
-        if let source = ends?.source { clientAddress = InternetAddress(source.raw) }
-      case .failure(let failure): return isAborted ? .drained : .proxyHeader(failure.reason)
-      }
+  /// What a proxy says of the client. Answers why it is not wanted; nil if it is.
+  private func readHeader() async -> RelayEnding? {
+    guard let peer = client.remoteAddress, worker.acceptProxyFrom.contains(where: { $0.contains(peer) }) else {
+      return identify(nil)
     }
+    switch await ProxyHeader.read(from: client, timeout: worker.proxyTimeout) {
+    case .success(let (header, rest)):
+      head = rest
+      if let source = header.ends?.source { clientAddress = InternetAddress(source.raw) }
+      return identify(header.ends)
+    case .failure(let failure): return isAborted ? .drained : .proxyHeader(failure.reason)
+    }
+  }
+
+  /// Why it is not wanted; nil if it is.
+  private func identify(_ named: ProxyHeader.Ends?) -> RelayEnding? {
     if let clientHash {
       guard worker.admission.identify(clientHash) else { return .limit("max-connections-per-client") }
       isCounted = true
     }
     if worker.sendProxy != .none {
-      if ends == nil, let source = client.remoteAddress, let destination = client.localAddress {
-        ends = ProxyHeader.Ends(source: source.unmapped, destination: destination.unmapped)
+      var ends = named
+      if ends == nil, let source = clientAddress.address, let destination = client.localAddress {
+        ends = ProxyHeader.Ends(source: source, destination: destination.unmapped)
       }
       head = ProxyHeader(ends: ends).bytes(worker.sendProxy) + head
     }
@@ -107,41 +127,46 @@ final class RelaySession: @unchecked Sendable {
     conclude(RelayEnding(report, isAborted: isAborted), report)
   }
 
-  /// Tries one upstream after the other until one takes the connection; the client notices nothing. Where this process lacks
-  /// what it takes, it waits for some, as accepting does, for as long as connecting may take. Answers why it failed.
-  private func connect() async -> RelayEnding? {
+  /// Tries one upstream after the other until one takes the connection, from `first` on, which was begun already; the client
+  /// notices nothing. Where this process lacks what it takes, it waits for some, as accepting does, for as long as connecting
+  /// may take. Answers why it failed.
+  private func connect(_ first: UpstreamAttempt?) async -> RelayEnding? {
     var failed: [Upstream] = []
     var pause = Duration.milliseconds(10)
     let deadline = Linux.now + worker.connectTimeout.nanoseconds
-    while !isAborted,
-      let candidate = worker.pool.choose(for: clientHash ?? 0, at: Linux.now, besides: failed)
-    {
-      candidate.begin()
-      let began = Linux.now
+    var next = first ?? UpstreamAttempt(for: clientHash, besides: [], worker)
+    while let attempt = next {
       do throws(EndpointError) {
-        connection = try await Connection.connect(
-          to: candidate.address, timeout: worker.connectTimeout, options: worker.connectionOptions)
-        worker.pool.noteSuccess(of: candidate)
-        worker.metrics.connected(inNanoseconds: Linux.now - began)
-        upstream = candidate
+        try await attempt.finish(within: worker.connectTimeout)
+        take(attempt)
         tried = Int32(failed.count)
-        return nil
+        return isAborted ? .drained : nil
       } catch {
-        candidate.end()
+        attempt.upstream.end()
+        if isAborted { return .drained }
         if error.isLocalShortage {
           guard Linux.now < deadline else { return .failed("\(error)") }
           try? await worker.reactor.sleep(for: pause)
           pause = min(pause * 2, .seconds(1))
-          continue
+          if isAborted { return .drained }
+        } else {
+          worker.metrics.failedToConnect()
+          worker.pool.noteFailure(of: attempt.upstream, error)
+          worker.noteUnreachable()
+          failed.append(attempt.upstream)
         }
-        worker.metrics.failedToConnect()
-        worker.pool.noteFailure(of: candidate, error)
-        worker.noteUnreachable()
-        failed.append(candidate)
       }
+      next = UpstreamAttempt(for: clientHash, besides: failed, worker)
     }
     tried = Int32(failed.count)
     return .noUpstream
+  }
+
+  private func take(_ attempt: UpstreamAttempt) {
+    worker.pool.noteSuccess(of: attempt.upstream)
+    worker.metrics.connected(inNanoseconds: Linux.now - attempt.began)
+    upstream = attempt.upstream
+    connection = attempt.connection
   }
 
   /// Ends it now, with a reset to both sides, unless they have everything.
@@ -158,8 +183,12 @@ final class RelaySession: @unchecked Sendable {
 
   private func conclude(_ ending: RelayEnding, _ report: ExchangeReport?) {
     // Whoever reads on after a failure must not take what it got for all there was.
-    for end in [client, connection].compactMap({ $0 }) {
-      if ending.isClean { end.close() } else { end.reset() }
+    if ending.isClean {
+      client.close()
+      connection?.close()
+    } else {
+      client.reset()
+      connection?.reset()
     }
     upstream?.end()
     let summary = summary(ending, report)

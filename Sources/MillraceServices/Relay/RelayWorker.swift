@@ -126,7 +126,7 @@ final class RelayWorker: @unchecked Sendable {
     metrics.began()
     session.place = sessions.count
     sessions.append(session)
-    session.opening = reactor.task { await session.open() }
+    session.start()
   }
 
   private func refuse(_ session: RelaySession, _ ending: RelayEnding) {

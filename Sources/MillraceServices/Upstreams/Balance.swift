@@ -15,15 +15,17 @@ public enum Balance: String, Sendable, CaseIterable {
 /// The choice itself, on plain numbers.
 enum Balancing {
   /// Smooth weighted round robin: every candidate gains its weight, the one with the most is taken and gives back what all
-  /// have gained. `credits` are kept between choices. Answers a place in `weights`.
-  static func takeTurn(_ weights: [Int], credits: inout [Int]) -> Int? {
-    var best: Int?
-    for index in weights.indices {
-      credits[index] += weights[index]
-      if best.map({ credits[index] > credits[$0] }) ?? true { best = index }
+  /// have gained. `credits` are kept between choices. Answers one of `places`, which are those of candidates in `weights`
+  /// and `credits`.
+  static func takeTurn(among places: [Int], _ weights: [Int], credits: inout [Int]) -> Int? {
+    guard var best = places.first else { return nil }
+    var sum = 0
+    for place in places {
+      credits[place] += weights[place]
+      sum += weights[place]
+      if credits[place] > credits[best] { best = place }
     }
-    guard let best else { return nil }
-    credits[best] -= weights.reduce(0, +)
+    credits[best] -= sum
     return best
   }
 

@@ -18,6 +18,8 @@ final class UpstreamPool: Sendable {
     var weights: [Int] = []
     /// For taking turns; by the place in `all`.
     var credits: [Int] = []
+    /// The places of those that a choice is made among; kept, so that it makes no array.
+    var candidates: [Int] = []
     /// Those that could not be resolved when they were asked for last.
     var unresolved: Set<ServiceAddress> = []
   }
@@ -146,32 +148,27 @@ final class UpstreamPool: Sendable {
   /// The upstream for a client, other than those `tried`; nil when none is up.
   func choose(for client: UInt64, at now: Int64, besides tried: [Upstream]) -> Upstream? {
     members.withLock { members in
-      let places = members.all.indices.filter { place in
-        let member = members.all[place]
-        return !tried.contains { $0 === member } && member.isUp(at: now)
+      members.candidates.removeAll(keepingCapacity: true)
+      for (place, member) in members.all.enumerated() {
+        if member.isUp(at: now), !tried.contains(where: { $0 === member }) { members.candidates.append(place) }
       }
-      return choose(among: places, for: client, &members).map { members.all[$0] }
+      return choose(for: client, &members).map { members.all[$0] }
     }
   }
 
-  private func choose(among places: [Int], for client: UInt64, _ members: inout Members) -> Int? {
+  private func choose(for client: UInt64, _ members: inout Members) -> Int? {
     switch balance {
-    case .roundRobin: return takeTurn(among: places, &members)
+    case .roundRobin: return members.takeTurn()
     case .leastConnections:
-      let candidates = places.map { members.all[$0] }
-      let least = Balancing.leastLoaded(candidates.map(\.openConnections), places.map { members.weights[$0] })
-      return takeTurn(among: least.map { places[$0] }, &members)
+      let places = members.candidates
+      let least = Balancing.leastLoaded(
+        places.map { members.all[$0].openConnections }, places.map { members.weights[$0] })
+      members.candidates = least.map { places[$0] }
+      return members.takeTurn()
     case .clientHash:
-      let candidates = places.map { (hash: members.all[$0].hash, weight: members.weights[$0]) }
-      return Balancing.byHash(client, candidates).map { places[$0] }
+      let candidates = members.candidates.map { (hash: members.all[$0].hash, weight: members.weights[$0]) }
+      return Balancing.byHash(client, candidates).map { members.candidates[$0] }
     }
-  }
-
-  private func takeTurn(among places: [Int], _ members: inout Members) -> Int? {
-    var credits = places.map { members.credits[$0] }
-    let chosen = Balancing.takeTurn(places.map { members.weights[$0] }, credits: &credits)
-    for (place, credit) in zip(places, credits) { members.credits[place] = credit }
-    return chosen.map { places[$0] }
   }
 
   // MARK: - How they are
@@ -246,6 +243,10 @@ extension UpstreamPool.Members {
     }
     unresolved.formIntersection(wanted)
     return (failures, resolved)
+  }
+
+  fileprivate mutating func takeTurn() -> Int? {
+    Balancing.takeTurn(among: candidates, weights, credits: &credits)
   }
 
   fileprivate mutating func rebuild() {

@@ -6,13 +6,17 @@ struct BalancingTests {
   @Test("in turn: each as often as its weight says, spread evenly")
   func turns() {
     var credits = [0, 0, 0]
-    let taken = (0..<14).map { _ in Balancing.takeTurn([5, 1, 1], credits: &credits) }
+    let taken = (0..<14).map { _ in Balancing.takeTurn(among: [0, 1, 2], [5, 1, 1], credits: &credits) }
     // The order that smooth weighted round robin is known for, twice.
     #expect(taken == [0, 0, 1, 0, 2, 0, 0] + [0, 0, 1, 0, 2, 0, 0])
     #expect(credits == [0, 0, 0])
     var none: [Int] = []
-    let nobody = Balancing.takeTurn([], credits: &none)
+    let nobody = Balancing.takeTurn(among: [], [], credits: &none)
     #expect(nobody == nil)
+    // Those that are no candidates neither gain nor lose.
+    credits = [0, 7, 0]
+    #expect((0..<4).map { _ in Balancing.takeTurn(among: [0, 2], [3, 1, 1], credits: &credits) } == [0, 0, 2, 0])
+    #expect(credits == [0, 7, 0])
   }
 
   @Test("to the fewest connections for the weight")
