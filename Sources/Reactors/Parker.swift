@@ -12,16 +12,21 @@ package final class Parker {
 
   package unowned let reactor: Reactor
   @exclusivity(unchecked) private var continuation: Continuation?
-  @exclusivity(unchecked) package private(set) var interrupt: Interrupt?
+  @exclusivity(unchecked) private var cause: Interrupt?
   @exclusivity(unchecked) private var isShielded = false
-  /// The operation waits; the continuation is its own or that of the parker it shares a task with.
-  @exclusivity(unchecked) package private(set) var isParked = false
-  /// Holds the continuation of the task that this parker and that one wait in.
-  @exclusivity(unchecked) private var companion: Parker?
+  @exclusivity(unchecked) private var rests = false
+  /// Who goes on when the operation does, without a task.
+  @exclusivity(unchecked) private var owner: (any Stepping)?
   /// Counts the leases, so that a late interrupt does not strike the next operation.
   @exclusivity(unchecked) private(set) var lease: UInt64 = 0
 
   init(reactor: Reactor) { self.reactor = reactor }
+
+  /// What ends the operation, once something does.
+  package var interrupt: Interrupt? { cause }
+
+  /// The operation waits; in a task of its own, or without one.
+  package var isParked: Bool { rests }
 
   /// Suspends until `wake`, or returns at once if the operation was interrupted.
   @discardableResult
@@ -50,38 +55,41 @@ package final class Parker {
     rest(isShielded: isShielded)
   }
 
-  // MARK: - Two operations in one task
+  // MARK: - Operations without a task
 
-  /// From here on the task of this operation is that of `other`, which holds the continuation for both.
-  package func share(taskOf other: Parker) { companion = other }
+  /// From here on `owner` goes on when this operation does; it keeps it until the lease ends.
+  package func step(_ owner: any Stepping) { self.owner = owner }
 
-  /// The operation waits, and its task goes on with the other one or suspends by `holdForBoth`.
+  /// The task sleeps until all of it is done.
+  package func holdTask(_ sleeping: Continuation) { continuation = sleeping }
+
+  package func resumeTask() {
+    let sleeping = continuation
+    continuation = nil
+    sleeping?.resume(returning: .ready)
+  }
+
+  /// The operation waits.
   package func rest(isShielded: Bool) {
-    isParked = true
+    rests = true
     self.isShielded = isShielded
     reactor.counters.parked += 1
   }
 
-  /// The task suspends until one of the two is woken. Asked only while both rest, or the other has come to its end.
-  package func holdForBoth(_ waiting: Continuation) { continuation = waiting }
-
   // MARK: - Going on
 
-  /// Lets the operation go on if it is parked; otherwise nothing. Resumes the task if that is suspended. Nothing either
-  /// while it is shielded: the pool still works with what is the operation's.
+  /// Lets the operation go on if it is parked; otherwise nothing. Nothing either while it is shielded: the pool still works
+  /// with what is the operation's.
   package func wake(_ wake: Wake = .ready) {
     if !isShielded { goOn(wake) }
   }
 
   private func goOn(_ wake: Wake) {
-    guard isParked else { return }
-    isParked = false
+    guard rests else { return }
+    rests = false
     isShielded = false
     reactor.counters.parked -= 1
-    (companion ?? self).resume(wake)
-  }
-
-  private func resume(_ wake: Wake) {
+    if let owner { return owner.wake() }
     guard let waiting = continuation else { return }
     continuation = nil
     waiting.resume(returning: wake)
@@ -90,7 +98,7 @@ package final class Parker {
   /// Ends the operation; on the reactor's thread.
   package func interrupt(by cause: Interrupt) {
     // A close may turn out to concern a second sink alone; what ends the copy must not be lost behind it.
-    if interrupt == nil || interrupt == .closed { interrupt = cause }
+    if self.cause == nil || self.cause == .closed { self.cause = cause }
     wake(.interrupted(cause))
   }
 
@@ -125,14 +133,14 @@ package final class Parker {
   package var ticket: Ticket { Ticket(parker: self, lease: lease) }
 
   /// What interrupted the operation turned out not to end it.
-  package func clearInterrupt() { interrupt = nil }
+  package func clearInterrupt() { cause = nil }
 
-  func beginLease() { interrupt = nil }
+  func beginLease() { cause = nil }
 
   /// Whatever is still on its way to this lease comes too late.
   func endLease() {
     lease &+= 1
-    companion = nil
+    owner = nil
   }
 }
 

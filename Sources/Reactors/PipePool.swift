@@ -29,7 +29,7 @@ package struct PipeLease: ~Copyable {
 /// A reactor's pipes, last in first out. A pipe that is not empty never comes back: it is closed.
 ///
 /// Belongs to the reactor's thread.
-package struct PipePool: ~Copyable {
+package final class PipePool {
   /// Why there is no pipe.
   package enum Refusal: Error {
     /// The reactor's own bound.
@@ -56,8 +56,8 @@ package struct PipePool: ~Copyable {
   /// More idle pipes than this are closed.
   private static let mostIdle = 32
 
-  private var idle: [(Int32, Int32, Int)] = []
-  package private(set) var leased = 0
+  @exclusivity(unchecked) private var idle: [(Int32, Int32, Int)] = []
+  @exclusivity(unchecked) package private(set) var leased = 0
   package var budget: Int
 
   init(budget: Int) {
@@ -67,7 +67,7 @@ package struct PipePool: ~Copyable {
 
   package var idleCount: Int { idle.count }
 
-  package mutating func lease() throws(Refusal) -> PipeLease {
+  package func lease() throws(Refusal) -> PipeLease {
     guard leased < budget else { throw .budget(budget) }
     if let (readEnd, writeEnd, capacity) = idle.popLast() {
       leased += 1
@@ -84,7 +84,7 @@ package struct PipePool: ~Copyable {
     return lease
   }
 
-  package mutating func giveBack(_ lease: consuming PipeLease, isEmpty: Bool) {
+  package func giveBack(_ lease: consuming PipeLease, isEmpty: Bool) {
     leased -= 1
     guard isEmpty, idle.count < Self.mostIdle else { return }
     idle.append(lease.surrender())

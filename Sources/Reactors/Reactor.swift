@@ -17,12 +17,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   private let createdTasks = Atomic<Int>(0)
 
   // What follows belongs to the reactor's thread.
-  @exclusivity(unchecked) package var buffers = BufferPool()
-  @exclusivity(unchecked) package var pipes: PipePool
+  package let buffers = BufferPool()
+  package let pipes: PipePool
   @exclusivity(unchecked) package var refusals = RouteRefusals()
   @exclusivity(unchecked) package var resident = ResidentRanges()
-  /// Nanoseconds of `Linux.now`, read once a turn of the loop.
-  @exclusivity(unchecked) package private(set) var now = Linux.now
+  @exclusivity(unchecked) private var time = Linux.now
   @exclusivity(unchecked) var counters = ReactorCounters()
   @exclusivity(unchecked) private var shortcuts = 0
   @exclusivity(unchecked) private var busyBefore: Int64 = 0
@@ -31,6 +30,8 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   @exclusivity(unchecked) private var poolCalls = SystemCallTotals()
   @exclusivity(unchecked) private var ready: Deque<UnownedJob> = []
   @exclusivity(unchecked) private var yielding: [UnsafeContinuation<Void, Never>] = []
+  @exclusivity(unchecked) private var steps: [any Stepping] = []
+  @exclusivity(unchecked) private var yieldedSteps: [any Stepping] = []
   @exclusivity(unchecked) private var timers = TimerHeap()
   @exclusivity(unchecked) private var precision = WaitPrecision.nanoseconds
   @exclusivity(unchecked) private var idleParkers: [Parker] = []
@@ -125,6 +126,12 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
 
   package func countBlockingCalls(_ calls: SystemCallCounts) { poolCalls += calls }
 
+  // Functions, this one and others like it: another module reads a stored property with the checks of exclusive access,
+  // whatever its declaration says, which for a small message is a sizeable part of it all.
+
+  /// Nanoseconds of `Linux.now`, read once a turn of the loop.
+  package var now: Int64 { time }
+
   /// Nanoseconds since the start in which this thread had work, whether or not the kernel gave it a CPU. Together with
   /// `Linux.threadCPU` it says what a stretch of work cost, for the price of two clocks that are no system calls.
   package var busyTime: Int64 { busyBefore + (Linux.now - busySince) }
@@ -148,6 +155,12 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   package func yield() async {
     await withUnsafeContinuation { yielding.append($0) }
   }
+
+  /// Lets `stepping` have a step soon.
+  package func schedule(_ stepping: any Stepping) { steps.append(stepping) }
+
+  /// The same, once everything else that is ready has run, readiness included.
+  package func scheduleAfterOthers(_ stepping: any Stepping) { yieldedSteps.append(stepping) }
 
   /// A task that asks for one thing after the other, and always gets it at once, would keep the thread for itself: true
   /// when it has had its share without suspending, and should yield.
@@ -183,8 +196,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   }
 
   private var isDone: Bool {
-    isStopping && ready.isEmpty && yielding.isEmpty && counters.parked == 0 && counters.inBlockingCall == 0
-      && counters.inForeignCall == 0
+    isStopping && hasNothingReady && counters.parked == 0 && counters.inBlockingCall == 0 && counters.inForeignCall == 0
+  }
+
+  private var hasNothingReady: Bool {
+    ready.isEmpty && steps.isEmpty && yielding.isEmpty && yieldedSteps.isEmpty
   }
 
   private func run() {
@@ -193,18 +209,24 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     defer { events.deallocate() }
     var jobs: [UnownedJob] = []
     var commands: [Command] = []
+    var stepping: [any Stepping] = []
     let executor = asUnownedTaskExecutor()
     repeat {
       // Only the jobs that are ready now: what they enqueue waits for the next turn, after readiness was asked
       // again, so that a bulk copy that yields lets the others in.
       for _ in 0..<ready.count {
         guard let job = ready.popFirst() else { break }
-        counters.jobs += 1
-        counters.running = 1
-        shortcuts = 0
+        beginRunning()
         job.runSynchronously(on: executor)
         counters.running = 0
       }
+      swap(&steps, &stepping)
+      for one in stepping {
+        beginRunning()
+        one.step()
+        counters.running = 0
+      }
+      stepping.removeAll(keepingCapacity: true)
       if mustPoll { poll(events) }
       inbox.take(jobs: &jobs, commands: &commands)
       ready.append(contentsOf: jobs)
@@ -212,6 +234,8 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
       // Behind what has become ready meanwhile.
       for continuation in yielding { continuation.resume() }
       yielding.removeAll(keepingCapacity: true)
+      steps.append(contentsOf: yieldedSteps)
+      yieldedSteps.removeAll(keepingCapacity: true)
       for command in commands { obey(command) }
       commands.removeAll(keepingCapacity: true)
       fireTimers()
@@ -226,25 +250,32 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     for done in awaited { done() }
   }
 
+  private func beginRunning() {
+    counters.jobs += 1
+    counters.running = 1
+    shortcuts = 0
+  }
+
   /// Jobs that make jobs, as the tasks of a new connection do, need not ask for readiness in between; who waits for that
   /// waits no longer than this, and whoever yields has it asked for.
   private static let longestWithoutPoll: Int64 = 20_000
 
   private var mustPoll: Bool {
-    ready.isEmpty || !yielding.isEmpty || Linux.now - now >= Self.longestWithoutPoll
+    ready.isEmpty && steps.isEmpty || !yielding.isEmpty || !yieldedSteps.isEmpty
+      || Linux.now - now >= Self.longestWithoutPoll
   }
 
   private func poll(_ events: UnsafeMutableBufferPointer<ReadinessEvent>) {
     var timeout: Int64? = 0
     // With nothing left at the end there is nothing to sleep for: the loop is about to notice.
-    if ready.isEmpty, yielding.isEmpty, !isDone, inbox.prepareToSleep() {
+    if hasNothingReady, !isDone, inbox.prepareToSleep() {
       timeout = timers.nextDue.map { max(0, $0 - Linux.now) }
     }
     busyBefore = busyTime
     // Only a broken descriptor could fail here, and that one is ours alone.
     let count = (try? Linux.epollWait(epoll, into: events, timeout: timeout, precision: &precision)) ?? 0
-    now = Linux.now
-    busySince = now
+    time = Linux.now
+    busySince = time
     if count > 0 || timeout != 0 { counters.wakeUps += 1 }
     for index in 0..<count {
       let event = events[index]
@@ -253,7 +284,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         Linux.clear(event: inbox.bell)
         continue
       }
-      Unmanaged<Readiness>.fromOpaque(pointer).takeUnretainedValue().note(event.bits)
+      Unmanaged<Readiness>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.note(event.bits) }
     }
   }
 
@@ -279,7 +310,8 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     return ReactorMetrics(
       reactor: index,
       tasks: .init(
-        running: counters.running, runnable: ready.count + inbox.count, waiting: counters.parked,
+        running: counters.running, runnable: ready.count + steps.count + yieldedSteps.count + inbox.count,
+        waiting: counters.parked,
         inBlockingCall: counters.inBlockingCall, created: createdTasks.load(ordering: .relaxed)),
       threads: 1 + blockingPool.threadCount, wakeUps: counters.wakeUps, jobs: counters.jobs,
       systemCalls: calls.byName,

@@ -21,14 +21,23 @@ package final class Readiness {
   private static let noMore: Int32 = -2
 
   /// False once a call said EAGAIN or gave less than it was asked for; true again when an edge says so.
-  @exclusivity(unchecked) package var mayRead = true
-  @exclusivity(unchecked) package var mayWrite = true
+  package var mayRead: Bool {
+    get { isReadable }
+    set { isReadable = newValue }
+  }
+  package var mayWrite: Bool {
+    get { isWritable }
+    set { isWritable = newValue }
+  }
   /// A read that gives less than asked does not mean that there is no more: the peer has finished, hung up or failed,
   /// and that edge is spent; or there is urgent data, before which a read stops (tcp(7)).
-  @exclusivity(unchecked) package private(set) var mayStopShort = false
+  package var mayStopShort: Bool { stopsShort }
   /// Urgent data has come. A splice stops before it for good, and says EAGAIN as if there were nothing.
   package var hasUrgentData: Bool { urgent.load(ordering: .relaxed) }
   private let urgent = Atomic<Bool>(false)
+  @exclusivity(unchecked) private var isReadable = true
+  @exclusivity(unchecked) private var isWritable = true
+  @exclusivity(unchecked) private var stopsShort = false
   @exclusivity(unchecked) private var reader: Parker?
   @exclusivity(unchecked) private var writer: Parker?
 
@@ -148,7 +157,7 @@ package final class Readiness {
   private static let writeBits = ReadinessEvents([.writable, .hungUp, .failed]).rawValue
 
   func note(_ events: UInt32) {
-    if events & Self.shortBits != 0 { mayStopShort = true }
+    if events & Self.shortBits != 0 { stopsShort = true }
     if events & Self.urgentBit != 0 { urgent.store(true, ordering: .relaxed) }
     if events & Self.readBits != 0 {
       mayRead = true

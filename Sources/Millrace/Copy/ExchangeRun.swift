@@ -2,7 +2,8 @@ import LinuxCalls
 package import Reactors
 import SystemPackage
 
-/// Two transfers that share a task: each goes on when its own parker is woken, and the task suspends when both wait.
+/// Two transfers that share a task: each goes on when its own parker is woken. The task begins, and sleeps then until both
+/// are over: what is in between are steps of the reactor's.
 ///
 /// For servers, which hold it themselves: what `exchange` is asked with would stay in the frame of a task that waits.
 package final class ExchangeRun: @unchecked Sendable {
@@ -11,8 +12,8 @@ package final class ExchangeRun: @unchecked Sendable {
 
   /// Until there are transfers.
   private var requests: (forth: CopyRequest, back: CopyRequest)?
-  private var forth: Transfer?
-  private var back: Transfer?
+  @safe @exclusivity(unchecked) private var forth: Transfer?
+  @safe @exclusivity(unchecked) private var back: Transfer?
   private var firstFailure: Transfer?
   private var firstToEnd = ExchangeReport.Direction.forth
   /// Nanoseconds without a byte once one direction is over; `Int64.max` is as before.
@@ -23,6 +24,8 @@ package final class ExchangeRun: @unchecked Sendable {
     init(_ report: ExchangeReport) { self.report = report }
   }
   private var settled: Settled?
+  /// The reactor has been asked for a step.
+  @safe @exclusivity(unchecked) private var isScheduled = false
   private var tickets: (Parker.Ticket, Parker.Ticket)?
 
   /// Never inlined: what it needs for a moment would stay in the caller's frame.
@@ -50,7 +53,6 @@ package final class ExchangeRun: @unchecked Sendable {
   private func prepare(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor) {
     let one = Transfer(forth, on: reactor)
     let other = Transfer(back, on: reactor)
-    other.parker.share(taskOf: one.parker)
     one.otherDirection = other
     other.otherDirection = one
     (self.forth, self.back) = (one, other)
@@ -108,25 +110,31 @@ package final class ExchangeRun: @unchecked Sendable {
   }
 
   private func alternate() async {
-    while true {
-      switch advance() {
-      case .done: return
-      case .turn: await forth?.reactor.yield()
-      #if DEBUG
-        case .parked: _ = await withCheckedContinuation { hold($0) }
-      #else
-        case .parked: _ = unsafe await withUnsafeContinuation { unsafe hold($0) }
-      #endif
-      }
-    }
+    let pause = begin()
+    if pause == .done { return }
+    #if DEBUG
+      _ = await withCheckedContinuation { sleep($0, pause) }
+    #else
+      _ = unsafe await withUnsafeContinuation { unsafe sleep($0, pause) }
+    #endif
   }
 
-  private func hold(_ continuation: Parker.Continuation) {
+  @inline(never)
+  private func begin() -> Pause {
+    let pause = advance()
+    guard pause != .done else { return .done }
+    forth?.parker.step(self)
+    back?.parker.step(self)
+    return pause
+  }
+
+  private func sleep(_ continuation: Parker.Continuation, _ pause: Pause) {
     #if DEBUG
-      forth?.parker.holdForBoth(continuation)
+      forth?.parker.holdTask(continuation)
     #else
-      unsafe forth?.parker.holdForBoth(continuation)
+      unsafe forth?.parker.holdTask(continuation)
     #endif
+    if pause == .turn { yield() }
   }
 
   @inline(never)
@@ -197,6 +205,28 @@ package final class ExchangeRun: @unchecked Sendable {
       default: firstFailure === back ? .back : .forth
       }
     return ExchangeReport(forth: results.0, back: results.1, firstToFail: first, firstToEnd: firstToEnd)
+  }
+}
+
+extension ExchangeRun: Stepping {
+  package func wake() {
+    guard !isScheduled, let reactor = forth?.reactor else { return }
+    isScheduled = true
+    reactor.schedule(self)
+  }
+
+  private func yield() {
+    isScheduled = true
+    forth?.reactor.scheduleAfterOthers(self)
+  }
+
+  package func step() {
+    isScheduled = false
+    switch advance() {
+    case .parked: return
+    case .turn: yield()
+    case .done: forth?.parker.resumeTask()
+    }
   }
 }
 

@@ -43,7 +43,9 @@ extension Transfer {
   private static let countedAtOnce = 1 << 20
 
   func countDeliveredIfMuch() {
-    guard ledger.delivered - counted.reduce(0, +) >= Self.countedAtOnce else { return }
+    guard ledger.delivered >= Self.countedAtOnce, ledger.delivered - counted.reduce(0, +) >= Self.countedAtOnce else {
+      return
+    }
     countDelivered()
     counted = Route.allCases.map { ledger.bytes(by: $0) }
   }

@@ -5,7 +5,8 @@ import Reactors
 extension Transfer {
   /// Whether the next bite may block whatever is done.
   func belongsInPool(_ method: Method) -> Bool {
-    if tees.contains(where: \.belongsInPool) { return true }
+    if !tees.isEmpty, tees.contains(where: \.belongsInPool) { return true }
+    if isBetweenSockets { return false }
     if let sink, method != .flush, sink.kind == .regular || sink.mayBlock { return true }
     guard let source, method != .deliver, method != .flush else { return false }
     if source.mayBlock { return true }
@@ -23,6 +24,7 @@ extension Transfer {
   /// How much of a file may be read on the reactor: what it is known to have, for the pages of that alone were asked for.
   /// At its end, or behind the size of one that names none, whatever comes.
   var knownAhead: Int {
+    if isBetweenSockets { return .max }
     guard let source, source.kind == .regular, let offset = source.offset, source.facts.size > offset else {
       return .max
     }

@@ -24,6 +24,7 @@ extension Transfer {
     sink = try openSink(sinkShape.end)
     try refuseWhatIsNoStream(source, .source)
     try refuseWhatIsNoStream(sink, .sink)
+    isBetweenSockets = source?.kind.isStreamSocket == true && sink?.kind.isStreamSocket == true
     limit = min(request.options.limit ?? Int.max, sourceShape.limit ?? Int.max)
     if case .file(_, _, let length?) = sinkShape.end { limit = min(limit, length) }
     let head = Array(sourceShape.head.prefix(limit))

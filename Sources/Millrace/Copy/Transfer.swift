@@ -80,6 +80,8 @@ final class Transfer: @unchecked Sendable {
   let measuresCPU: Bool
   @safe @exclusivity(unchecked) var sourceEnded = false
   @safe @exclusivity(unchecked) var isAdaptive = false
+  /// Nothing of it ever belongs into the pool, and a small message must not ask for that.
+  @safe @exclusivity(unchecked) var isBetweenSockets = false
   /// No splice any more in this copy, for the reason that stands in the ledger.
   @safe @exclusivity(unchecked) var spliceIsOut = false
   /// A terminal has something to read.

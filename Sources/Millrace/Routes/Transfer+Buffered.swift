@@ -60,10 +60,11 @@ extension Transfer {
   }
 
   private func readMore(_ lease: inout BufferLease, upTo most: Int) -> ReadOutcome {
-    guard let from = source else { return .step(.ended) }
+    // Not unwrapped: a copy of an end costs counts of references, at every message.
+    guard source != nil else { return .step(.ended) }
     do throws(Errno) {
       let asked = min(most, lease.isEmpty ? BufferPool.bufferSize : lease.room)
-      let count = try unsafe lease.fill(upTo: asked) { (room) throws(Errno) in try unsafe read(from, into: room) }
+      let count = try unsafe lease.fill(upTo: asked) { (room) throws(Errno) in try unsafe read(into: room) }
       if count == 0 {
         sourceEnded = true
         return .step(.ended)
@@ -72,10 +73,10 @@ extension Transfer {
       // A TCP socket that gave less than asked is empty: the read that would only say so is left out. Not where the
       // readiness knows of a reason to stop short, and not in the pool, which must not look at it. Never for a Unix
       // socket, where a read also ends at a descriptor that was passed along (unix(7)).
-      let isDry = count < asked && from.kind == .tcp && !isOffloaded && from.readiness?.mayStopShort == false
+      let isDry = count < asked && source?.kind == .tcp && !isOffloaded && source?.readiness?.mayStopShort == false
       return .read(isDry: isDry)
     } catch {
-      return .step(stepAfterRead(error, from))
+      return .step(source.map { stepAfterRead(error, $0) } ?? .ended)
     }
   }
 
@@ -126,12 +127,12 @@ extension Transfer {
       let count: Int
       if collector.isFull, from.kind == .regular {
         // Its size was known and is used up: the read that finds the end must not make the array grow.
-        let more = try unsafe readBytes(upTo: 1) { (room) throws(Errno) in try unsafe read(from, into: room) }
+        let more = try unsafe readBytes(upTo: 1) { (room) throws(Errno) in try unsafe read(into: room) }
         collector.append(more[...])
         count = more.count
       } else {
         let most = min(remaining, max(allowance, 1), collector.room ?? BufferPool.bufferSize)
-        count = try unsafe collector.fill(upTo: most) { (room) throws(Errno) in try unsafe read(from, into: room) }
+        count = try unsafe collector.fill(upTo: most) { (room) throws(Errno) in try unsafe read(into: room) }
       }
       if count == 0 {
         sourceEnded = true
@@ -148,14 +149,15 @@ extension Transfer {
 
   // MARK: - One call
 
-  func read(_ from: KernelEnd, into room: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
-    switch from.kind {
-    case .tcp, .unix, .stream: return try unsafe Linux.receive(from.number, into: room)
-    case .pipe where from.facts.blocks && !from.lacksNoWait:
-      return try unsafe Linux.readNoWait(from.number, at: -1, into: room)
+  func read(into room: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    guard let kind = source?.kind, let number = source?.number else { return 0 }
+    switch kind {
+    case .tcp, .unix, .stream: return try unsafe Linux.receive(number, into: room)
+    case .pipe where source?.facts.blocks == true && source?.lacksNoWait == false:
+      return try unsafe Linux.readNoWait(number, at: -1, into: room)
     default:
-      guard let offset = from.offset else { return try unsafe Linux.read(from.number, into: room) }
-      let count = try unsafe Linux.read(from.number, at: offset, into: room)
+      guard let offset = source?.offset else { return try unsafe Linux.read(number, into: room) }
+      let count = try unsafe Linux.read(number, at: offset, into: room)
       source?.offset = offset + Int64(count)
       return count
     }

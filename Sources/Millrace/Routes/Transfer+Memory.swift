@@ -43,7 +43,7 @@ extension Transfer {
     do throws(Errno) {
       // Small enough that a wake-up with few bytes does not cost an allocation of many.
       let most = min(remaining, allowance, 64 * 1024)
-      let bytes = try unsafe readBytes(upTo: most) { (room) throws(Errno) in try unsafe read(from, into: room) }
+      let bytes = try unsafe readBytes(upTo: most) { (room) throws(Errno) in try unsafe read(into: room) }
       if bytes.isEmpty {
         sourceEnded = true
         return .ended
