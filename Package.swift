@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "Millrace", targets: ["Millrace"]),
     .library(name: "Reactors", targets: ["Reactors"]),
     .library(name: "MillraceServices", targets: ["MillraceServices"]),
+    .library(name: "MillraceEvidence", targets: ["MillraceEvidence"]),
     .executable(name: "millrace", targets: ["millrace"]),
   ],
   dependencies: [
@@ -34,6 +35,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .target(name: "CLinux"),
@@ -61,10 +63,21 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
+    .target(name: "CAllocations"),
+    .target(
+      name: "MillraceEvidence",
+      dependencies: [
+        "Millrace", "MillraceServices", "Reactors", "LinuxCalls", "CAllocations",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "millrace",
       dependencies: [
-        "Millrace", "MillraceServices", "LinuxCalls", "Reactors",
+        "Millrace", "MillraceServices", "MillraceEvidence", "LinuxCalls", "Reactors",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -74,6 +87,9 @@ let package = Package(
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
+    .testTarget(
+      name: "MillraceEvidenceTests", dependencies: ["MillraceEvidence", "Millrace", "LinuxCalls"],
+      swiftSettings: settings),
     .testTarget(
       name: "MillraceServicesTests",
       dependencies: [
@@ -87,9 +103,8 @@ let package = Package(
     .executableTarget(
       name: "CopyProbe", dependencies: ["Millrace"], path: "Tests/Support/CopyProbe", swiftSettings: settings),
     // The same for those that count allocations.
-    .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     .executableTarget(
-      name: "AllocationProbe", dependencies: ["Millrace", "LinuxCalls", "AllocationCount"],
+      name: "AllocationProbe", dependencies: ["Millrace", "LinuxCalls", "CAllocations"],
       path: "Tests/Support/AllocationProbe", swiftSettings: settings),
     .testTarget(
       name: "MillraceTests",

@@ -20,14 +20,15 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "CBench", cSettings: optimised),
+    .target(name: "CBench", path: "Peers/c/common", cSettings: optimised),
     .executableTarget(
       name: "bare-splice",
       dependencies: ["CBench"],
+      path: "Peers/c/relay",
       cSettings: optimised,
       linkerSettings: [.linkedLibrary("pthread")]
     ),
-    .executableTarget(name: "bare-sendfile", dependencies: ["CBench"], cSettings: optimised),
+    .executableTarget(name: "bare-sendfile", dependencies: ["CBench"], path: "Peers/c/serve", cSettings: optimised),
     .executableTarget(name: "bench-load", dependencies: ["CBench"], cSettings: optimised),
     .executableTarget(
       name: "engine-subject",

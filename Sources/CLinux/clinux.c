@@ -318,6 +318,13 @@ long clinux_wait(int child, int *exit_status, int *signal) {
   return 0;
 }
 long clinux_kill(int process, int signal) { return result(kill(process, signal)); }
+int64_t clinux_cpu_of(int process) {
+  clockid_t clock;
+  struct timespec spent;
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &spent) != 0) return -1;
+  return (int64_t)spent.tv_sec * 1000000000 + spent.tv_nsec;
+}
+long clinux_own_program(char *path, size_t size) { return result(readlink("/proc/self/exe", path, size)); }
 int clinux_process(void) { return getpid(); }
 int clinux_parent_process(void) { return getppid(); }
 const char *clinux_executable(void) { return (const char *)getauxval(AT_EXECFN); }

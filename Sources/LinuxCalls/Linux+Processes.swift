@@ -15,6 +15,12 @@ package enum ProcessEnd: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Linux {
+  /// Nanoseconds of CPU that all threads of a process have used; nil where it is gone. clock_getcpuclockid(3)
+  package static func cpuTime(of process: Int32) -> Int64? {
+    let time = clinux_cpu_of(process)
+    return time < 0 ? nil : time
+  }
+
   /// getpid(2)
   package static var process: Int32 { clinux_process() }
 
@@ -23,6 +29,13 @@ extension Linux {
 
   /// The path that this process was started by; nil where the kernel does not say. getauxval(3), AT_EXECFN
   package static var executablePath: String? { clinux_executable().map { String(cString: $0) } }
+
+  /// The file that this process runs, wherever it was started from; nil where /proc is not there. proc_pid_exe(5)
+  package static var ownProgram: String? {
+    var path = [CChar](repeating: 0, count: 4097)
+    let count = clinux_own_program(&path, 4096)
+    return count > 0 ? String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+  }
 
   /// Starts a program and answers the id of its process. posix_spawn(3)
   ///

@@ -128,6 +128,9 @@ long clinux_spawn(const char *path, char *arguments, size_t arguments_length, ch
 // Blocks until the child has ended; its exit status, or -1 and the signal that ended it.
 long clinux_wait(int child, int *exit_status, int *signal);
 long clinux_kill(int process, int signal);
+/* Nanoseconds of CPU that all threads of a process have used; -1 where it is gone. */
+int64_t clinux_cpu_of(int process);
+long clinux_own_program(char *path, size_t size);
 int clinux_process(void);
 int clinux_parent_process(void);
 // The path that this process's execve was given; NULL where the kernel does not say.

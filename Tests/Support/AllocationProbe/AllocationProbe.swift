@@ -1,4 +1,4 @@
-import AllocationCount
+import CAllocations
 import Foundation
 import LinuxCalls
 import Millrace

@@ -88,13 +88,13 @@ enum Peer: String, CaseIterable {
     if access(built, X_OK) == 0 { return built }
     // The sources are in the package, three folders above what is built.
     var package = URL(fileURLWithPath: programs.directory)
-    while package.path != "/", access(package.appendingPathComponent("Peers/go-relay/go.mod").path, R_OK) != 0 {
+    while package.path != "/", access(package.appendingPathComponent("Peers/go/go.mod").path, R_OK) != 0 {
       package.deleteLastPathComponent()
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: compiler)
     process.arguments = ["build", "-o", built, "."]
-    process.currentDirectoryURL = package.appendingPathComponent("Peers/go-relay")
+    process.currentDirectoryURL = package.appendingPathComponent("Peers/go")
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw Failure("go-relay cannot be built.") }

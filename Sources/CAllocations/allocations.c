@@ -1,13 +1,15 @@
-// Stands before the C library's malloc, in the one program that links it: the shared libraries of that program are bound
-// to it as well. malloc(3); "Replacing malloc" in the manual of the GNU C library.
+// Stands before the C library's malloc, in the program that links it: the shared libraries of that program are bound to it as
+// well. While nobody counts it costs the look at a flag. malloc(3); "Replacing malloc" in the manual of the GNU C library.
 #include "allocations.h"
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #define KEPT 16
 
-static atomic_ulong count, large;
+static atomic_bool counts;
+static atomic_ulong count, bytes, large;
 static atomic_size_t least = SIZE_MAX;
 static size_t sizes[KEPT];
 
@@ -15,8 +17,12 @@ void allocations_begin(size_t least_size) {
   atomic_store(&least, least_size);
   atomic_store(&large, 0);
   atomic_store(&count, 0);
+  atomic_store(&bytes, 0);
+  atomic_store(&counts, true);
 }
+void allocations_end(void) { atomic_store(&counts, false); }
 unsigned long allocations_count(void) { return atomic_load(&count); }
+unsigned long allocations_bytes(void) { return atomic_load(&bytes); }
 unsigned long allocations_large_count(void) { return atomic_load(&large); }
 size_t allocations_large_size(unsigned long index) { return index < allocations_large_count() && index < KEPT ? sizes[index] : 0; }
 
@@ -32,8 +38,12 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-static void note(size_t size) {
+bool allocations_are_counted(void) { return true; }
+
+static inline void note(size_t size) {
+  if (!atomic_load_explicit(&counts, memory_order_relaxed)) return;
   atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&bytes, size, memory_order_relaxed);
   if (size < atomic_load_explicit(&least, memory_order_relaxed)) return;
   unsigned long place = atomic_fetch_add(&large, 1);
   if (place < KEPT) sizes[place] = size;
@@ -62,4 +72,6 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
   *result = memory;
   return 0;
 }
+#else
+bool allocations_are_counted(void) { return false; }
 #endif

@@ -1,0 +1,71 @@
+/// What to measure, and how.
+public struct BenchOptions: Sendable {
+  /// Which scenarios; in this order.
+  public var scenarios: [Scenario] = Scenario.allCases
+  /// Bytes of an operation; nil within is the long stream. Empty is every size that a scenario has.
+  public var sizes: [Int?] = []
+  /// Connections at once. Default: 1, 32 and 256.
+  public var connections = [1, 32, 256]
+  /// `automatic`, or names of routes. Empty is automatic, and each route that a scenario has.
+  public var routes: [String] = []
+  /// Rounds that count. Default: 5.
+  public var rounds = 5
+  /// Seconds of each measurement. Default: 1.
+  public var seconds = 1.0
+  /// Operations a second, all connections together; nil is one after the other.
+  public var rate: Double?
+  /// Other programs to measure beside.
+  public var peers: [Peer] = []
+  /// Anyone's programs: a name, and a shell's command with `{listen}`, `{upstream}` and `{root}`.
+  public var targets: [Target] = []
+  /// A folder for the files that are measured with; a temporary one is made in it.
+  public var root = "/tmp"
+  /// Whether one connection's operations are counted exactly, too. Default: true.
+  public var countsExactly = true
+
+  /// Somebody's program.
+  public struct Target: Sendable, Equatable {
+    /// What it is called in the table.
+    public var name: String
+    /// The command, with the placeholders.
+    public var command: String
+
+    public init(name: String, command: String) {
+      self.name = name
+      self.command = command
+    }
+  }
+
+  /// Everything, with every default.
+  public init() {}
+
+  /// Less of everything, in under a minute: a look, and what CI compares exactly.
+  public static var quick: BenchOptions {
+    var options = BenchOptions()
+    options.sizes = [4096, nil]
+    options.connections = [1, 32]
+    options.routes = ["automatic"]
+    options.rounds = 3
+    options.seconds = 0.1
+    return options
+  }
+
+  /// The loads, in order.
+  public var loads: [Cell.Load] {
+    scenarios.flatMap { scenario in
+      let own = scenario.sizes
+      let chosen = sizes.isEmpty || own.count == 1 ? own : own.filter { sizes.contains($0) }
+      let names =
+        routes.isEmpty
+        ? ["automatic"] + scenario.routes
+        : routes.filter {
+          $0 == "automatic" || scenario.routes.contains($0)
+        }
+      return chosen.flatMap { size in
+        scenario.connections(connections).flatMap { connections in
+          names.map { Cell.Load(scenario: scenario.rawValue, size: size, connections: connections, route: $0) }
+        }
+      }
+    }
+  }
+}

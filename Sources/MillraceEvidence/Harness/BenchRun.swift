@@ -1,0 +1,113 @@
+import Foundation
+import LinuxCalls
+
+/// A run of the harness: every load, and at each of them every subject in every round by turns.
+public struct BenchRun: Sendable {
+  private let options: BenchOptions
+  private let program: HarnessProgram
+  private let command: [String]
+  private let progress: @Sendable (String) -> Void
+
+  /// - Parameters:
+  ///   - program: what plays the roles; this program itself, as a rule.
+  ///   - command: the command line, for the results.
+  ///   - progress: is told what is measured, for whoever waits.
+  public init(
+    _ options: BenchOptions, program: HarnessProgram, command: [String] = [],
+    progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.options = options
+    self.program = program
+    self.command = command
+    self.progress = progress
+  }
+
+  private var subjects: [Subject] {
+    [.millrace] + options.peers.map(Subject.peer) + options.targets.map(Subject.target)
+  }
+
+  /// A quarter of a measurement, and no less than it takes to have everything in place.
+  private var warmUp: Double { max(0.05, options.seconds / 4) }
+
+  /// Measures. What fails is a cell that says so, and not the end of the run; cancelling is, and leaves no process behind.
+  public func run() async throws -> BenchResults {
+    let place = try StagePlace(in: options.root, program: program)
+    var cells: [Cell] = []
+    for load in options.loads {
+      guard let scenario = Scenario(rawValue: load.scenario) else { continue }
+      cells += try await measure(load, scenario, place)
+    }
+    return BenchResults(
+      started: ISO8601DateFormatter().string(from: Date()), command: command,
+      method: .init(rounds: options.rounds, seconds: options.seconds, warmUpSeconds: warmUp), cells: cells)
+  }
+
+  private func measure(_ load: Cell.Load, _ scenario: Scenario, _ place: StagePlace) async throws -> [Cell] {
+    var cells = subjects.map { Cell(load: load, subject: $0.name) }
+    for round in 0..<options.rounds {
+      for (number, subject) in subjects.enumerated() where cells[number].outcome == .measured {
+        try Task.checkCancellation()
+        progress("\(load.title), \(subject.name), round \(round + 1) of \(options.rounds)")
+        let stage = Stage(load, scenario, subject, place, rate: options.rate)
+        defer { stage.close() }
+        do {
+          let isLast = round == options.rounds - 1
+          let measurement = Measurement(stage, seconds: options.seconds, warmUp: warmUp)
+          cells[number].rounds.append(
+            scenario == .idle ? try await measurement.memory() : try await measurement.round())
+          if isLast { cells[number].timeline = measurement.timeline }
+          if isLast, subject == .millrace, options.countsExactly, load.connections == options.connections.min(),
+            scenario.isCounted
+          {
+            stage.close()
+            cells[number].exact = try await ExactCount(load, scenario, place).count()
+          }
+        } catch let skipped as Subject.Skipped {
+          cells[number].outcome = .skipped(reason: skipped.reason)
+        } catch is CancellationError {
+          throw CancellationError()
+        } catch {
+          if Task.isCancelled { throw CancellationError() }
+          cells[number].outcome = .failed(reason: "\(error)")
+        }
+      }
+    }
+    for number in cells.indices { cells[number].noteWrongRoute() }
+    return cells
+  }
+}
+
+extension Cell.Load {
+  /// Of an operation.
+  var bytes: Int { size ?? Scenario.longFile(connections: connections) }
+
+  /// "echo of 4 KiB, 32 connections, buffered".
+  public var title: String {
+    let bytes =
+      size.map { "\($0 >= 1 << 20 ? "\($0 >> 20) MiB" : $0 >= 1024 ? "\($0 >> 10) KiB" : "\($0) B")" } ?? "a stream"
+    let many = "\(connections) connection\(connections == 1 ? "" : "s")"
+    return "\(scenario), \(bytes), \(many)" + (route == "automatic" ? "" : ", \(route)")
+  }
+}
+
+extension Cell {
+  /// A measurement of the wrong thing is worse than none.
+  fileprivate mutating func noteWrongRoute() {
+    guard load.route != "automatic", outcome == .measured else { return }
+    let wrong = rounds.compactMap(\.routes).flatMap { $0.filter { $0.key != load.route && $0.key != "memory" } }
+    guard !wrong.isEmpty else { return }
+    let bytes = Dictionary(wrong.map { ($0.key, $0.value) }, uniquingKeysWith: +)
+    let list = bytes.sorted { $0.key < $1.key }.map { "\($0.value) bytes by \($0.key)" }.joined(separator: ", ")
+    warnings.append("the route was to be \(load.route), and was not: \(list)")
+  }
+}
+
+extension Scenario {
+  /// Whether one connection's operations can be counted.
+  fileprivate var isCounted: Bool {
+    switch self {
+    case .idle, .pipeToSocket: false
+    default: true
+    }
+  }
+}

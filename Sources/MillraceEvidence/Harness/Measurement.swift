@@ -1,0 +1,65 @@
+import LinuxCalls
+import Millrace
+
+/// One round of one cell.
+final class Measurement {
+  private let stage: Stage
+  private let seconds: Double
+  private let warmUp: Double
+  private(set) var timeline: [ReactorSample] = []
+
+  init(_ stage: Stage, seconds: Double, warmUp: Double) {
+    self.stage = stage
+    self.seconds = seconds
+    self.warmUp = warmUp
+  }
+
+  func round() async throws -> Round {
+    try await stage.open()
+    _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
+    try await stage.mark()
+    let before = try stage.figures()
+    let result = try await stage.work(.work(seconds: seconds), seconds: seconds)
+    let after = try stage.figures()
+    let counted = try await stage.report()
+    stage.endLoad()
+    let routes = try await routes(atLeast: result.bytes)
+    let cpu = after.cpu(since: before)
+    return Round(
+      seconds: result.seconds, operations: result.operations, bytes: result.bytes, userCPUSeconds: cpu.user,
+      systemCPUSeconds: cpu.system, latency: result.latency, contextSwitches: after.switches(since: before),
+      peakMemory: after.peakMemory, systemCalls: counted?.systemCalls, allocations: counted?.allocations,
+      routes: routes?.routes, declined: routes?.declined)
+  }
+
+  /// Copies end when their connections have: a moment after the load is gone.
+  private func routes(atLeast bytes: Int) async throws -> OwnSubject.Report? {
+    var report = try await stage.report()
+    for _ in 0..<100 {
+      guard let known = report, known.routes.values.reduce(0, +) < bytes else { break }
+      try await Task.sleep(for: .milliseconds(10))
+      report = try await stage.report()
+    }
+    return report
+  }
+
+  /// What each of many connections adds to a process that has had some.
+  func memory() async throws -> Round {
+    let count = stage.load.connections
+    try await stage.open(connections: count)
+    let port = stage.port
+    _ = try await stage.openLoad(kind: .idle, port: port, connections: 64)
+    let before = ProcessFigures.privateMemory(of: stage.measured)
+    let figures = try stage.figures()
+    let start = Linux.now
+    _ = try await stage.openLoad(kind: .idle, port: port, connections: count)
+    let time = Double(Linux.now - start) / 1e9
+    let grown = ProcessFigures.privateMemory(of: stage.measured) - before
+    let after = try stage.figures()
+    let cpu = after.cpu(since: figures)
+    return Round(
+      seconds: time, operations: count, bytes: 0, userCPUSeconds: cpu.user, systemCPUSeconds: cpu.system,
+      contextSwitches: after.switches(since: figures), peakMemory: after.peakMemory,
+      memoryPerConnection: grown / max(1, count))
+  }
+}

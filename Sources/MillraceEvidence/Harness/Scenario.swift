@@ -1,0 +1,79 @@
+/// What is measured.
+public enum Scenario: String, Sendable, CaseIterable {
+  /// A file to whoever asks.
+  case fileToSocket = "file-to-socket"
+  /// What comes becomes a file.
+  case socketToFile = "socket-to-file"
+  /// Through a relay, one way; a byte answers each message.
+  case socketToSocket = "socket-to-socket"
+  /// One file into another.
+  case fileToFile = "file-to-file"
+  /// From a pipe to a connection.
+  case pipeToSocket = "pipe-to-socket"
+  /// Through a relay and back.
+  case echo
+  /// Connections through a relay that have nothing to say.
+  case idle
+  /// Connections through a relay that come, ask once, and go.
+  case short
+
+  /// One line for people.
+  public var title: String {
+    switch self {
+    case .fileToSocket: "a file to a socket, for each byte that asks"
+    case .socketToFile: "a socket into a file, answered by a byte"
+    case .socketToSocket: "socket to socket through a relay, one way"
+    case .fileToFile: "a file into another"
+    case .pipeToSocket: "a pipe into a socket"
+    case .echo: "messages through a relay and back"
+    case .idle: "idle connections through a relay"
+    case .short: "short connections through a relay: connect, 1 KiB there and back, close"
+    }
+  }
+
+  /// What peers can do, too.
+  var isRelay: Bool {
+    switch self {
+    case .socketToSocket, .echo, .idle, .short: true
+    default: false
+    }
+  }
+
+  /// Sizes of an operation that make sense; nil is the long stream.
+  var sizes: [Int?] {
+    switch self {
+    case .short: [1024]
+    case .idle: [1]
+    case .pipeToSocket: [nil]
+    case .echo: Self.powers
+    default: Self.powers + [nil]
+    }
+  }
+
+  private static let powers: [Int?] = [1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20]
+
+  /// Connections at once that make sense.
+  func connections(_ wanted: [Int]) -> [Int] {
+    switch self {
+    // Each has a process's attention: more of them measure the disk.
+    case .fileToFile: [1]
+    case .idle: wanted.filter { $0 > 1 }.isEmpty ? [256] : wanted.filter { $0 > 1 }
+    default: wanted
+    }
+  }
+
+  /// The routes that can be asked for.
+  var routes: [String] {
+    switch self {
+    case .fileToSocket: ["sendfile", "buffered"]
+    case .socketToFile: ["splice-through-pipe", "buffered"]
+    case .socketToSocket, .echo: ["splice-through-pipe", "buffered"]
+    case .fileToFile: ["copy_file_range", "splice-through-pipe", "buffered"]
+    case .pipeToSocket: ["splice", "buffered"]
+    case .idle, .short: []
+    }
+  }
+
+  /// Bytes of a file that stands for a long stream: 256 MiB for all connections together.
+  static func longFile(connections: Int) -> Int { max(1 << 20, (256 << 20) / connections) }
+}

@@ -1,0 +1,184 @@
+import Foundation
+import LinuxCalls
+import Millrace
+
+/// One subject at one load: its processes, started anew for each round, so that no round inherits from the last.
+final class Stage {
+  let load: Cell.Load
+  let scenario: Scenario
+  let subject: Subject
+  private let place: StagePlace
+  private let rate: Double?
+  private var processes: [RoleProcess] = []
+  private var own: RoleProcess?
+  private var foreign: RoleProcess?
+  private var client: RoleProcess?
+  /// The process that is measured.
+  private(set) var measured: Int32 = 0
+  /// Where it listens.
+  private(set) var port: UInt16 = 0
+
+  init(_ load: Cell.Load, _ scenario: Scenario, _ subject: Subject, _ place: StagePlace, rate: Double?) {
+    self.load = load
+    self.scenario = scenario
+    self.subject = subject
+    self.place = place
+    self.rate = rate
+  }
+
+  /// Starts everything; with `connections` nil as many as the load says.
+  func open(connections: Int? = nil) async throws {
+    let count = connections ?? load.connections
+    if scenario == .pipeToSocket { return try await openFeed(count) }
+    let upstream = scenario.isRelay ? try await openFarEnd() : nil
+    port = try await openSubject(upstream, count)
+    guard scenario != .fileToFile, scenario != .idle else { return }
+    client = try await openLoad(kind: loadKind, port: port, connections: count)
+  }
+
+  private var bytes: Int { load.bytes }
+
+  private var loadKind: Load.Kind {
+    switch scenario {
+    case .fileToSocket: .fetch(size: bytes)
+    case .socketToFile: .store(size: bytes)
+    case .socketToSocket: .send(unit: load.size ?? Pattern.period, isPipelined: load.size == nil)
+    case .echo: .echo(size: bytes)
+    case .short: .short(size: bytes)
+    case .idle, .fileToFile, .pipeToSocket: .idle
+    }
+  }
+
+  private func start(_ name: String, _ spec: RoleSpec) throws -> RoleProcess {
+    let process = try RoleProcess(name, spec, program: place.program)
+    processes.append(process)
+    return process
+  }
+
+  private func openFarEnd() async throws -> UInt16 {
+    let spec: FarEnd.Spec =
+      scenario == .socketToSocket ? .sink(unit: load.size ?? Pattern.period) : .echo
+    guard let port = try await start("the far end", .farEnd(spec)).untilReady().port else {
+      throw BenchFailure("the far end does not listen")
+    }
+    return port
+  }
+
+  private func openSubject(_ upstream: UInt16?, _ count: Int) async throws -> UInt16 {
+    switch subject {
+    case .millrace: return try await openOwn(try ownKind(upstream, count))
+    case .peer(let peer):
+      guard let upstream else { throw Subject.Skipped("it is a relay, and this is none") }
+      if load.route != "automatic" { throw Subject.Skipped("its route cannot be chosen") }
+      let port = try Self.freePort()
+      return try await openForeign(
+        try place.peers.command(of: peer, from: port, to: upstream), port: port)
+    case .target(let target):
+      if load.route != "automatic" { throw Subject.Skipped("its route cannot be chosen") }
+      let port = try Self.freePort()
+      return try await openForeign(try place.command(of: target, port, upstream, load), port: port)
+    }
+  }
+
+  private func ownKind(_ upstream: UInt16?, _ count: Int) throws -> OwnSubject.Kind {
+    switch scenario {
+    case .fileToSocket: return .serve(path: try place.file(of: bytes), size: bytes)
+    case .socketToFile: return .store(directory: place.directory, size: bytes)
+    case .fileToFile:
+      return .copyFile(path: try place.file(of: bytes), directory: place.directory, size: bytes, copies: count)
+    case .socketToSocket, .echo, .idle, .short:
+      guard let upstream else { throw BenchFailure("there is no far end") }
+      return .relay(to: upstream)
+    case .pipeToSocket: throw BenchFailure("pipes are opened elsewhere")
+    }
+  }
+
+  private func openOwn(_ kind: OwnSubject.Kind) async throws -> UInt16 {
+    let process = try start("millrace", .subject(.init(kind: kind, route: load.route)))
+    own = process
+    measured = process.process
+    return try await process.untilReady().port ?? 0
+  }
+
+  private func openFeed(_ count: Int) async throws {
+    guard subject == .millrace else { throw Subject.Skipped("it is a relay, and this is none") }
+    let paths = try (0..<count).map { try place.makePipe($0) }
+    let feed = try start("the load", .load(.init(kind: .feed(paths: paths), port: 0, connections: count, rate: nil)))
+    client = feed
+    guard let port = try await feed.untilReady().port else { throw BenchFailure("the load does not listen") }
+    _ = try await openOwn(.feed(paths: paths, to: port))
+  }
+
+  private func openForeign(_ command: String, port: UInt16) async throws -> UInt16 {
+    let process = try start(subject.name, .foreign(command: command, log: place.log))
+    foreign = process
+    guard let id = try await process.untilReady().process else { throw BenchFailure("\(subject.name) did not start") }
+    measured = id
+    let end = Linux.now + 10_000_000_000
+    while true {
+      if let how = await process.lastWords() { throw BenchFailure("\(subject.name) ended (\(how))\(place.lastLine)") }
+      do throws(EndpointError) {
+        try await Connection.connect(to: .loopback(port: port), timeout: .seconds(1)).close()
+        return port
+      } catch {
+        guard Linux.now < end else {
+          throw BenchFailure("\(subject.name) did not listen at 127.0.0.1:\(port) within 10 s\(place.lastLine)")
+        }
+        try await Task.sleep(for: .milliseconds(10))
+      }
+    }
+  }
+
+  func openLoad(kind: Load.Kind, port: UInt16, connections: Int) async throws -> RoleProcess {
+    let process = try start(
+      "the load", .load(.init(kind: kind, port: port, connections: connections, rate: rate)))
+    _ = try await process.untilReady()
+    return process
+  }
+
+  /// A port that nobody has a moment before somebody takes it.
+  private static func freePort() throws -> UInt16 {
+    let listener = try Listener.bind(to: .loopback(port: 0))
+    defer { listener.close() }
+    return listener.address.port ?? 0
+  }
+
+  // MARK: - Working
+
+  /// Lets whoever drives the work do it.
+  func work(_ command: RoleCommand, seconds: Double) async throws -> Load.Result {
+    guard let driver = scenario == .fileToFile ? own : client else { throw BenchFailure("nobody works") }
+    do {
+      return try await driver.work(command, within: .seconds(seconds + 20))
+    } catch {
+      // Rather what it comes from than what it comes to.
+      if let how = await foreign?.lastWords() {
+        throw BenchFailure("\(subject.name) ended while it was measured (\(how))\(place.lastLine)")
+      }
+      throw error
+    }
+  }
+
+  func figures() throws -> ProcessFigures {
+    guard let figures = ProcessFigures(of: measured) else { throw BenchFailure("\(subject.name) is gone") }
+    return figures
+  }
+
+  func mark() async throws { try await own?.mark() }
+
+  func report() async throws -> OwnSubject.Report? { try await own?.report() }
+
+  /// The load goes; then copies end, and their routes are known.
+  func endLoad() {
+    client?.end()
+    client = nil
+  }
+
+  func close() {
+    for process in processes.reversed() { process.end() }
+    processes = []
+    place.clear()
+  }
+
+  deinit { close() }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+
+/// The folder of a run, and what is in it: files to serve, pipes, what other programs say. Removed at the end.
+final class StagePlace {
+  let directory: String
+  let program: HarnessProgram
+  let peers: PeerPrograms
+
+  init(in root: String, program: HarnessProgram) throws {
+    directory = "\(root)/millrace-bench-\(UInt64.random(in: 0 ... .max))"
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    } catch {
+      throw BenchFailure("\(root) has no room for the files of a run: \(error.localizedDescription)")
+    }
+    self.program = program
+    peers = PeerPrograms(directory: directory)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  /// A file of the pattern; made once.
+  func file(of size: Int) throws -> String {
+    let path = "\(directory)/content-\(size)"
+    if FileManager.default.fileExists(atPath: path) { return path }
+    do {
+      try Data(Pattern.prefix(size)).write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw BenchFailure("a file of \(size) bytes cannot be made in \(directory): \(error.localizedDescription)")
+    }
+    return path
+  }
+
+  func makePipe(_ number: Int) throws -> String {
+    let path = "\(directory)/pipe-\(number)"
+    guard unsafe mkfifo(path, 0o600) == 0 else { throw BenchFailure("a FIFO cannot be made in \(directory)") }
+    return path
+  }
+
+  var log: String { "\(directory)/said" }
+
+  /// What a program said last, as the end of a sentence.
+  var lastLine: String {
+    let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    guard let last = said.split(separator: "\n").last else { return "" }
+    return "; it said: \(last.prefix(200))"
+  }
+
+  /// The placeholders of a target's command.
+  func command(
+    of target: BenchOptions.Target, _ port: UInt16, _ upstream: UInt16?, _ load: Cell.Load
+  ) throws -> String {
+    let root = try load.scenario == Scenario.fileToSocket.rawValue ? folder(of: load.bytes) : directory
+    if upstream == nil, target.command.contains("{upstream}") {
+      throw Subject.Skipped("its command has an {upstream}, and this is no relay")
+    }
+    return target.command.replacingOccurrences(of: "{listen}", with: "127.0.0.1:\(port)")
+      .replacingOccurrences(of: "{upstream}", with: upstream.map { "127.0.0.1:\($0)" } ?? "")
+      .replacingOccurrences(of: "{root}", with: root)
+  }
+
+  /// A folder with the file as `content`.
+  private func folder(of size: Int) throws -> String {
+    let folder = "\(directory)/root-\(size)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if !FileManager.default.fileExists(atPath: "\(folder)/content") {
+      try FileManager.default.linkItem(atPath: try file(of: size), toPath: "\(folder)/content")
+    }
+    return folder
+  }
+
+  /// Whether the files that were written are the pattern's beginning; then they go.
+  func checkFiles(_ size: Int) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
+      guard name.hasPrefix("stored-") || name.hasPrefix("copy-") else { continue }
+      let content = try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")))
+      guard content.count == size, Pattern.isRight(content, at: 0) else {
+        throw BenchFailure("a file that was written is not what was sent: \(content.count) bytes, of \(size)")
+      }
+    }
+  }
+
+  /// What one measurement leaves.
+  func clear() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+      guard ["stored-", "copy-", "pipe-", "said"].contains(where: name.hasPrefix) else { continue }
+      try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    }
+  }
+}

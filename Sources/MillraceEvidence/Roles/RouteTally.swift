@@ -1,0 +1,19 @@
+import LinuxCalls
+import Millrace
+import Synchronization
+
+/// The better routes that a subject's copies did not take, each reason once.
+final class RouteTally: Sendable {
+  private let reasons = Guarded<Set<Declined>>([])
+
+  func note(_ report: CopyReport) {
+    let declined = report.declined
+    if !declined.isEmpty { note(declined.map { Declined(route: $0.route.rawValue, reason: $0.reason) }) }
+  }
+
+  func note(_ declined: [Declined]) { reasons.withLock { $0.formUnion(declined) } }
+
+  var declined: [Declined] {
+    reasons.withLock { $0 }.sorted { ($0.route, $0.reason) < ($1.route, $1.reason) }
+  }
+}
