@@ -14,6 +14,8 @@ public struct BenchOptions: Sendable {
   public var seconds = 1.0
   /// Operations a second, all connections together; nil is one after the other.
   public var rate: Double?
+  /// Seconds that an answer may take before the row has failed. Default: 10.
+  public var patience = 10.0
   /// Other programs to measure beside.
   public var peers: [Peer] = []
   /// Anyone's programs: a name, and a shell's command with `{listen}`, `{upstream}` and `{root}`.
@@ -54,7 +56,7 @@ public struct BenchOptions: Sendable {
   public var loads: [Cell.Load] {
     scenarios.flatMap { scenario in
       let own = scenario.sizes
-      let chosen = sizes.isEmpty || own.count == 1 ? own : own.filter { sizes.contains($0) }
+      let chosen = sizes.isEmpty || own.count == 1 ? own : sizes.filter { $0 != nil || own.contains(nil) }
       let names =
         routes.isEmpty
         ? ["automatic"] + scenario.routes

@@ -48,7 +48,7 @@ public struct BenchRun: Sendable {
       for (number, subject) in subjects.enumerated() where cells[number].outcome == .measured {
         try Task.checkCancellation()
         progress("\(load.title), \(subject.name), round \(round + 1) of \(options.rounds)")
-        let stage = Stage(load, scenario, subject, place, rate: options.rate)
+        let stage = Stage(load, scenario, subject, place, Pacing(rate: options.rate, patience: options.patience))
         defer { stage.close() }
         do {
           let isLast = round == options.rounds - 1
@@ -60,7 +60,7 @@ public struct BenchRun: Sendable {
             scenario.isCounted
           {
             stage.close()
-            cells[number].exact = try await ExactCount(load, scenario, place).count()
+            cells[number].exact = try await ExactCount(load, scenario, place, patience: options.patience).count()
           }
         } catch let skipped as Subject.Skipped {
           cells[number].outcome = .skipped(reason: skipped.reason)

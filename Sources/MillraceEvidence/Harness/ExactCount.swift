@@ -4,15 +4,17 @@ struct ExactCount {
   private let load: Cell.Load
   private let scenario: Scenario
   private let place: StagePlace
+  private let patience: Double
 
   /// Enough to tell one call for each operation from one call once.
   private static let operations = 64
   private static let times = 3
 
-  init(_ load: Cell.Load, _ scenario: Scenario, _ place: StagePlace) {
+  init(_ load: Cell.Load, _ scenario: Scenario, _ place: StagePlace, patience: Double) {
     self.load = load
     self.scenario = scenario
     self.place = place
+    self.patience = patience
   }
 
   func count() async throws -> ExactFigures {
@@ -20,7 +22,7 @@ struct ExactCount {
     let operations = load.size == nil && scenario != .socketToSocket ? 1 : Self.operations
     var one = load
     one.connections = 1
-    let stage = Stage(one, scenario, .millrace, place, rate: nil)
+    let stage = Stage(one, scenario, .millrace, place, Pacing(rate: nil, patience: patience))
     defer { stage.close() }
     try await stage.open()
     _ = try await stage.work(.count(min(16, operations)), seconds: 10)

@@ -78,9 +78,9 @@ final class RoleProcess: @unchecked Sendable {
     return report
   }
 
-  /// What it has said and nobody has read, without waiting: how a program ended.
-  func lastWords() async -> String? {
-    if case .ended(let how)? = try? await answer(within: .milliseconds(1)) { return how }
+  /// How a program ended, if it says so in this time.
+  func lastWords(within time: Duration) async -> String? {
+    if case .ended(let how)? = try? await answer(within: time) { return how }
     return nil
   }
 

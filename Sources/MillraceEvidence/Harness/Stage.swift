@@ -2,13 +2,21 @@ import Foundation
 import LinuxCalls
 import Millrace
 
+/// How fast a load comes, and how long it waits.
+struct Pacing: Sendable {
+  /// Operations a second; nil is one after the other.
+  var rate: Double?
+  /// Seconds that an answer may take.
+  var patience: Double
+}
+
 /// One subject at one load: its processes, started anew for each round, so that no round inherits from the last.
 final class Stage {
   let load: Cell.Load
   let scenario: Scenario
   let subject: Subject
   private let place: StagePlace
-  private let rate: Double?
+  private let pace: Pacing
   private var processes: [RoleProcess] = []
   private var own: RoleProcess?
   private var foreign: RoleProcess?
@@ -18,12 +26,12 @@ final class Stage {
   /// Where it listens.
   private(set) var port: UInt16 = 0
 
-  init(_ load: Cell.Load, _ scenario: Scenario, _ subject: Subject, _ place: StagePlace, rate: Double?) {
+  init(_ load: Cell.Load, _ scenario: Scenario, _ subject: Subject, _ place: StagePlace, _ pace: Pacing) {
     self.load = load
     self.scenario = scenario
     self.subject = subject
     self.place = place
-    self.rate = rate
+    self.pace = pace
   }
 
   /// Starts everything; with `connections` nil as many as the load says.
@@ -103,7 +111,9 @@ final class Stage {
   private func openFeed(_ count: Int) async throws {
     guard subject == .millrace else { throw Subject.Skipped("it is a relay, and this is none") }
     let paths = try (0..<count).map { try place.makePipe($0) }
-    let feed = try start("the load", .load(.init(kind: .feed(paths: paths), port: 0, connections: count, rate: nil)))
+    let feed = try start(
+      "the load",
+      .load(.init(kind: .feed(paths: paths), port: 0, connections: count, rate: nil, patience: pace.patience)))
     client = feed
     guard let port = try await feed.untilReady().port else { throw BenchFailure("the load does not listen") }
     _ = try await openOwn(.feed(paths: paths, to: port))
@@ -114,15 +124,16 @@ final class Stage {
     foreign = process
     guard let id = try await process.untilReady().process else { throw BenchFailure("\(subject.name) did not start") }
     measured = id
-    let end = Linux.now + 10_000_000_000
+    let end = Linux.now + Int64(pace.patience * 1e9)
     while true {
-      if let how = await process.lastWords() { throw BenchFailure("\(subject.name) ended (\(how))\(place.lastLine)") }
+      if let how = await process.lastWords(within: .milliseconds(1)) { throw BenchFailure("\(subject.name) ended (\(how))\(place.lastLine)") }
       do throws(EndpointError) {
         try await Connection.connect(to: .loopback(port: port), timeout: .seconds(1)).close()
         return port
       } catch {
         guard Linux.now < end else {
-          throw BenchFailure("\(subject.name) did not listen at 127.0.0.1:\(port) within 10 s\(place.lastLine)")
+          throw BenchFailure(
+            "\(subject.name) did not listen at 127.0.0.1:\(port) within \(pace.patience) s\(place.lastLine)")
         }
         try await Task.sleep(for: .milliseconds(10))
       }
@@ -131,8 +142,9 @@ final class Stage {
 
   func openLoad(kind: Load.Kind, port: UInt16, connections: Int) async throws -> RoleProcess {
     let process = try start(
-      "the load", .load(.init(kind: kind, port: port, connections: connections, rate: rate)))
-    _ = try await process.untilReady()
+      "the load",
+      .load(.init(kind: kind, port: port, connections: connections, rate: pace.rate, patience: pace.patience)))
+    _ = try await explaining { try await process.untilReady() }
     return process
   }
 
@@ -148,11 +160,14 @@ final class Stage {
   /// Lets whoever drives the work do it.
   func work(_ command: RoleCommand, seconds: Double) async throws -> Load.Result {
     guard let driver = scenario == .fileToFile ? own : client else { throw BenchFailure("nobody works") }
-    do {
-      return try await driver.work(command, within: .seconds(seconds + 20))
-    } catch {
-      // Rather what it comes from than what it comes to.
-      if let how = await foreign?.lastWords() {
+    return try await explaining { try await driver.work(command, within: .seconds(seconds + pace.patience + 10)) }
+  }
+
+  /// Rather what a failure comes from than what it comes to.
+  private func explaining<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch {
+      // A shell notices a moment later than the kernel.
+      if let how = await foreign?.lastWords(within: .milliseconds(500)) {
         throw BenchFailure("\(subject.name) ended while it was measured (\(how))\(place.lastLine)")
       }
       throw error

@@ -9,13 +9,15 @@ final class Feed: @unchecked Sendable {
   private let listener: Listener
   private let pipes: [PipeEnd]
   private var connections: [Connection] = []
+  private let patience: Int64
   private var sent = 0
   private var received = 0
   private var failure: (any Error)?
 
   var port: UInt16? { listener.address.port }
 
-  init(_ paths: [String]) async throws {
+  init(_ paths: [String], patience: Double) async throws {
+    self.patience = Int64(patience * 1e9)
     listener = try Listener.bind(to: .loopback(port: 0), on: Reactor.current)
     // For both directions, so that neither end waits for the other to be opened. fifo(7)
     pipes = try paths.map { try PipeEnd(taking: FileDescriptor.open(FilePath($0), .readWrite, options: .nonBlocking)) }
@@ -42,7 +44,7 @@ final class Feed: @unchecked Sendable {
     while received < sent {
       if let failure { throw failure }
       if received > last.count { last = (received, Linux.now) }
-      if Linux.now - last.at > 10_000_000_000 {
+      if Linux.now - last.at > patience {
         throw RoleFailure("\(sent - received) bytes that were written into pipes did not arrive")
       }
       try await reactor.sleep(for: .milliseconds(1))

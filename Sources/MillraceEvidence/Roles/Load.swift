@@ -29,6 +29,8 @@ final class Load: @unchecked Sendable {
     var connections: Int
     /// Operations a second, all connections together; nil is one after the other.
     var rate: Double?
+    /// Seconds that an answer may take.
+    var patience: Double
   }
 
   struct Result: Codable, Sendable {
@@ -42,9 +44,6 @@ final class Load: @unchecked Sendable {
   private let reactor: Reactor
   private var clients: [LoadClient] = []
   private var feed: Feed?
-
-  /// What takes longer is an answer that does not come.
-  static let patience = Duration.seconds(10)
 
   init(_ spec: Spec) throws {
     self.spec = spec
@@ -66,7 +65,7 @@ final class Load: @unchecked Sendable {
 
   private func connect() async throws -> UInt16? {
     if case .feed(let paths) = spec.kind {
-      let feed = try await Feed(paths)
+      let feed = try await Feed(paths, patience: spec.patience)
       self.feed = feed
       return feed.port
     }

@@ -20,7 +20,7 @@ final class LoadClient: @unchecked Sendable {
     }
     switch spec.kind {
     case .short: break
-    default: connection = try await Connection.connect(to: .loopback(port: spec.port), timeout: Load.patience)
+    default: connection = try await Connection.connect(to: .loopback(port: spec.port), timeout: .seconds(spec.patience))
     }
     if case .idle = spec.kind { try await echo([UInt8(ascii: "i")]) }
   }
@@ -58,7 +58,7 @@ final class LoadClient: @unchecked Sendable {
       try await readPattern(size)
       return size
     case .short:
-      connection = try await Connection.connect(to: .loopback(port: spec.port), timeout: Load.patience)
+      connection = try await Connection.connect(to: .loopback(port: spec.port), timeout: .seconds(spec.patience))
       let bytes = try await echo(next())
       // Without the minute that an orderly end would keep the port for (TIME_WAIT).
       connection?.reset()
@@ -89,9 +89,9 @@ final class LoadClient: @unchecked Sendable {
   private func echo(_ bytes: [UInt8]) async throws -> Int {
     let connection = try open()
     try await connection.write(bytes)
-    var answer = try await connection.read(upTo: bytes.count, timeout: Load.patience)
+    var answer = try await connection.read(upTo: bytes.count, timeout: .seconds(spec.patience))
     while answer.count < bytes.count {
-      let more = try await connection.read(upTo: bytes.count - answer.count, timeout: Load.patience)
+      let more = try await connection.read(upTo: bytes.count - answer.count, timeout: .seconds(spec.patience))
       if more.isEmpty {
         throw RoleFailure("a connection ended after \(answer.count) of \(bytes.count) bytes of an answer")
       }
@@ -116,7 +116,7 @@ final class LoadClient: @unchecked Sendable {
   private func readAnswers(_ count: Int) async throws {
     var left = count
     while left > 0 {
-      let bytes = try await open().read(upTo: left, timeout: Load.patience)
+      let bytes = try await open().read(upTo: left, timeout: .seconds(spec.patience))
       if bytes.isEmpty { throw RoleFailure("a connection ended before the answer") }
       left -= bytes.count
     }
@@ -125,7 +125,7 @@ final class LoadClient: @unchecked Sendable {
   private func readPattern(_ size: Int) async throws {
     var received = 0
     while received < size {
-      let bytes = try await open().read(upTo: min(size - received, 256 * 1024), timeout: Load.patience)
+      let bytes = try await open().read(upTo: min(size - received, 256 * 1024), timeout: .seconds(spec.patience))
       if bytes.isEmpty { throw RoleFailure("a connection ended after \(received) of \(size) bytes of a file") }
       guard Pattern.isRight(bytes, at: received) else { throw RoleFailure("a file's bytes are not its own") }
       received += bytes.count

@@ -23,13 +23,18 @@ final class RelayWork: SubjectWork {
   }
 }
 
-/// Reads the reasons out of the lines of connections, and forgets the rest.
+/// Reads the reasons out of the lines of the first connections, and wants no more of them then: what a line costs is not what is
+/// measured, and the peers write none.
 private struct DeclinedLog: LogHandler {
   var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.info
   private let tally: RouteTally
 
   init(_ tally: RouteTally) { self.tally = tally }
+
+  var logLevel: Logger.Level {
+    get { tally.hasEnough ? .critical : .info }
+    set {}
+  }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -37,7 +42,8 @@ private struct DeclinedLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    guard let fields = event.metadata else { return }
+    guard let fields = event.metadata, fields["ended"] != nil else { return }
+    tally.countLine()
     for name in ["sent-declined", "received-declined"] {
       guard case .string(let text)? = fields[name] else { continue }
       for part in text.split(separator: "; ") {

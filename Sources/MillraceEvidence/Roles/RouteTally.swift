@@ -5,6 +5,14 @@ import Synchronization
 /// The better routes that a subject's copies did not take, each reason once.
 final class RouteTally: Sendable {
   private let reasons = Guarded<Set<Declined>>([])
+  private let lines = Atomic<Int>(0)
+
+  /// As many connections as are warmed up with.
+  private static let enough = 8
+
+  func countLine() { lines.wrappingAdd(1, ordering: .relaxed) }
+
+  var hasEnough: Bool { lines.load(ordering: .relaxed) >= Self.enough }
 
   func note(_ report: CopyReport) {
     let declined = report.declined

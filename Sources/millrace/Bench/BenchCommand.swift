@@ -56,6 +56,11 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Operations a second, all connections together, at a steady pace.", valueName: "rate"))
   var rate: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Seconds an answer may take before its row has failed, 0.5 to 600. Default: 10.", valueName: "seconds"))
+  var patience: Double?
+
   @Option(help: ArgumentHelp("go, nginx, haproxy, c; separated by commas.", valueName: "names"))
   var peer: String?
 
@@ -138,6 +143,12 @@ struct BenchCommand: AsyncParsableCommand {
         throw ValidationError("--duration is from 0.05 to 600 seconds; not \(duration)")
       }
       options.seconds = duration
+    }
+    if let patience {
+      guard (0.5...600).contains(patience) else {
+        throw ValidationError("--patience is from 0.5 to 600 seconds; not \(patience)")
+      }
+      options.patience = patience
     }
     if let rate {
       guard (1...1_000_000).contains(rate) else { throw ValidationError("--rate is from 1 to 1000000; not \(rate)") }

@@ -1,0 +1,213 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("millrace bench", .timeLimit(.minutes(2)))
+struct BenchTests {
+  let place: Scratch
+  init() throws { place = try Scratch() }
+
+  /// A run with little of everything.
+  private func bench(_ arguments: String...) async throws -> Program.Result {
+    let fixed = ["bench", "--json", "--rounds", "1", "--duration", "0.1", "--root", place.url.path]
+    return await (try Running(fixed + arguments, in: place)).result()
+  }
+
+  private func cells(_ result: Program.Result) throws -> [[String: Any]] {
+    try #require(try result.report()["cells"] as? [[String: Any]], "\(result.errors)")
+  }
+
+  private func load(_ cell: [String: Any]) -> [String: Any] { cell["load"] as? [String: Any] ?? [:] }
+
+  private func round(_ cell: [String: Any]) throws -> [String: Any] {
+    try #require((cell["rounds"] as? [[String: Any]])?.first, "\(cell)")
+  }
+
+  /// given every scenario, small; then each has operations, bytes and CPU, by the route that its ends are best joined by, and
+  /// nothing is left in the folder.
+  @Test("measures every scenario, and says which route every byte took")
+  func scenarios() async throws {
+    let result = try await bench("--size", "4KiB,stream", "--connections", "2", "--route", "automatic")
+    #expect(result.status == 0, "\(result.errors)")
+    let all = try cells(result)
+    let routes = [
+      "file-to-socket": "sendfile", "socket-to-file": "splice-through-pipe", "file-to-file": "copy_file_range",
+      "pipe-to-socket": "splice", "echo": "buffered", "short": "buffered",
+    ]
+    let names = Set(all.compactMap { load($0)["scenario"] as? String })
+    #expect(names == Set(routes.keys).union(["socket-to-socket", "idle"]))
+    for cell in all {
+      let name = load(cell)["scenario"] as? String ?? ""
+      let round = try round(cell)
+      #expect(round["operations"] as? Int ?? 0 > 0, "\(load(cell))")
+      let cpu = (round["userCPUSeconds"] as? Double ?? 0) + (round["systemCPUSeconds"] as? Double ?? 0)
+      #expect(cpu > 0, "\(load(cell))")
+      #expect((cell["warnings"] as? [String])?.isEmpty == true)
+      guard name != "idle" else { continue }
+      let bytes = try #require(round["bytes"] as? Int)
+      let byRoute = try #require(round["routes"] as? [String: Int])
+      #expect(byRoute.values.reduce(0, +) >= bytes, "\(load(cell)): \(byRoute)")
+      if let route = routes[name] { #expect(byRoute.keys.contains(route), "\(load(cell)): \(byRoute)") }
+    }
+    #expect(place.names.isEmpty, "\(place.names)")
+  }
+
+  /// given a route that was asked for; then every byte took it, by the copies' own word.
+  @Test("measures the route that was asked for")
+  func forced() async throws {
+    let result = try await bench(
+      "--scenario", "file-to-socket,socket-to-socket", "--size", "60KiB", "--connections", "1")
+    let all = try cells(result)
+    #expect(all.count == 6)
+    for cell in all where load(cell)["route"] as? String != "automatic" {
+      let route = try #require(load(cell)["route"] as? String)
+      let byRoute = try #require(try round(cell)["routes"] as? [String: Int])
+      #expect(Set(byRoute.keys) == [route])
+      #expect((cell["warnings"] as? [String])?.isEmpty == true)
+    }
+  }
+
+  /// given an echo of small messages on one connection; then what 64 of them take is the same each time, to the call.
+  @Test("counts what an operation takes exactly")
+  func exact() async throws {
+    let result = try await bench(
+      "--scenario", "echo", "--size", "4KiB", "--connections", "1", "--route", "automatic")
+    let exact = try #require(try cells(result).first?["exact"] as? [String: Any])
+    #expect(exact["operations"] as? Int == 64)
+    let calls = try #require(exact["systemCalls"] as? [String: Int])
+    // One of each, in each direction.
+    #expect(calls["recv"] == 128)
+    #expect(calls["send"] == 128)
+    #expect((exact["unstable"] as? [String])?.contains("recv") == false)
+  }
+
+  @Test("at a steady pace, counts the time from when an operation was to begin")
+  func paced() async throws {
+    let result = try await bench(
+      "--scenario", "echo", "--size", "1KiB", "--connections", "2", "--route", "automatic", "--rate", "200",
+      "--duration", "0.5")
+    let round = try round(try #require(try cells(result).first))
+    // As many as the rate has in that time, whatever the machine can do.
+    #expect((95...102).contains(round["operations"] as? Int ?? 0), "\(round["operations"] ?? "")")
+    let latency = try #require(round["latency"] as? [String: Any])
+    #expect(latency["isPaced"] as? Bool == true)
+    let points = try #require(latency["distribution"] as? [[String: Double]])
+    let times = points.compactMap { $0["microseconds"] }
+    #expect(times == times.sorted() && times.count == points.count && times.count > 10)
+  }
+
+  // MARK: - Other people's programs
+
+  private func outcome(_ cell: [String: Any]) -> String {
+    let outcome = cell["outcome"] as? [String: [String: String]]
+    return outcome?["failed"]?["reason"] ?? outcome?["skipped"]?["reason"] ?? ""
+  }
+
+  private let echo = ["--scenario", "echo", "--size", "1KiB", "--connections", "1", "--route", "automatic"]
+
+  private func target(_ command: String, _ more: [String] = []) async throws -> (cells: [[String: Any]], status: Int32)
+  {
+    let fixed = ["bench", "--json", "--rounds", "1", "--duration", "0.1", "--root", place.url.path]
+    let result = await (try Running(fixed + echo + more + ["--target", "other=\(command)"], in: place)).result()
+    return (try cells(result), result.status)
+  }
+
+  @Test("measures anyone's program beside")
+  func anyone() async throws {
+    let (cells, status) = try await target(
+      "exec '\(Program.path)' relay --reactors 1 --listen tcp://{listen} --to tcp://{upstream}")
+    #expect(status == 0)
+    #expect(cells.compactMap { $0["subject"] as? String } == ["millrace", "other"])
+    for cell in cells {
+      let round = try round(cell)
+      #expect(round["operations"] as? Int ?? 0 > 10)
+      #expect(round["bytes"] as? Int == 1024 * (round["operations"] as? Int ?? 0))
+    }
+  }
+
+  @Test("says of one that does not start what it said")
+  func doesNotStart() async throws {
+    let (cells, status) = try await target("echo 'no such luck: {listen}' >&2; exit 3")
+    #expect(status == 1)
+    #expect(try round(cells[0])["operations"] as? Int ?? 0 > 0, "the others are measured all the same")
+    #expect(outcome(cells[1]).contains("other ended (exit status 3); it said: no such luck: 127.0.0.1:"))
+  }
+
+  @Test("says of one that does not listen how long it was waited for")
+  func doesNotListen() async throws {
+    let (cells, status) = try await target("exec sleep 60 # {listen}", ["--patience", "0.5"])
+    #expect(status == 1)
+    #expect(outcome(cells[1]).contains("did not listen at 127.0.0.1:"))
+    #expect(outcome(cells[1]).contains("within 0.5 s"))
+  }
+
+  @Test("says of one that dies on the way that it did")
+  func dies() async throws {
+    let (cells, status) = try await target(
+      "'\(Program.path)' relay --reactors 1 --listen tcp://{listen} --to tcp://{upstream} & p=$!; sleep 0.6; kill -9 $p; wait",
+      ["--duration", "5"])
+    #expect(status == 1)
+    #expect(outcome(cells[1]).contains("other ended while it was measured"), "\(outcome(cells[1]))")
+  }
+
+  @Test("says of one that never answers that it did not")
+  func neverAnswers() async throws {
+    let name = "@millrace-mute-\(UInt64.random(in: 0...UInt64.max))"
+    let (cells, status) = try await target(
+      "(while '\(Program.path)' copy unix-listen:\(name) /dev/null; do :; done) & exec '\(Program.path)' relay "
+        + "--reactors 1 --listen tcp://{listen} --to unix:\(name)", ["--patience", "1"])
+    #expect(status == 1)
+    #expect(outcome(cells[1]).contains("the load:"), "\(outcome(cells[1]))")
+  }
+
+  // MARK: - Ending
+
+  private func descendants(of process: Int32) -> [Int32] {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+    let children = tasks.flatMap { task in
+      ((try? String(contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)) ?? "")
+        .split(separator: " ").compactMap { Int32($0) }
+    }
+    return children + children.flatMap(descendants(of:))
+  }
+
+  /// given a run with its processes under way; when it is asked to stop, or killed; then none of them is left, and what was to
+  /// be removed is.
+  @Test("leaves no process behind", arguments: [SIGINT, SIGTERM, SIGKILL])
+  func stops(by signal: Int32) async throws {
+    let running = try Running(
+      ["bench", "--duration", "60", "--root", place.url.path, "--target", "other=sleep 60; : {listen}"] + echo,
+      in: place)
+    var family: [Int32] = []
+    #expect(
+      try await running.wait(until: {
+        family = descendants(of: running.process.processIdentifier)
+        return family.count >= 3
+      }))
+    running.send(signal)
+    let result = await running.result()
+    #expect(result.status == (signal == SIGKILL ? SIGKILL : 128 + signal))
+    for process in family {
+      while kill(process, 0) == 0, !Generations.hasEnded(process) { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    if signal != SIGKILL { #expect(place.names.isEmpty, "\(place.names)") }
+  }
+
+  @Test(
+    "refuses what makes no sense, in one sentence",
+    arguments: [
+      (["--scenario", "ecco"], "--scenario has 'ecco'; expected is file-to-socket"),
+      (["--size", "0"], "--size has '0'; expected is 4KiB, stream"),
+      (["--connections", "9000"], "--connections has '9000'; expected is 1 to 8000"),
+      (["--route", "teleport"], "--route has 'teleport'; expected is automatic"),
+      (["--rounds", "0"], "--rounds is from 1 to 100; not 0"), (["--duration", "0"], "--duration is from 0.05 to 600"),
+      (["--rate", "0"], "--rate is from 1 to 1000000"), (["--peer", "apache"], "--peer has 'apache'; expected is go"),
+      (["--target", "x"], "--target is NAME=COMMAND"), (["--target", "go=x {listen}"], "--target cannot be called go"),
+      (["--scenario", "echo", "--size", "stream"], "no scenario has all of that"),
+    ])
+  func wrong(_ arguments: [String], _ sentence: String) async throws {
+    let result = await (try Running(["bench"] + arguments, in: place)).result()
+    #expect(result.status == 64)
+    #expect(result.errors.contains(sentence), "\(result.errors)")
+  }
+}
