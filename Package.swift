@@ -88,7 +88,11 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
     .testTarget(
-      name: "MillraceEvidenceTests", dependencies: ["MillraceEvidence", "Millrace", "LinuxCalls"],
+      name: "MillraceEvidenceTests",
+      dependencies: [
+        "MillraceEvidence", "Millrace", "Reactors", "LinuxCalls",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "MillraceServicesTests",
