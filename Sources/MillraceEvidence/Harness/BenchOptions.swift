@@ -22,6 +22,8 @@ public struct BenchOptions: Sendable {
   public var targets: [Target] = []
   /// A folder for the files that are measured with; a temporary one is made in it.
   public var root = "/tmp"
+  /// Looks from outside, each in a turn of its own. Default: none.
+  public var tracers: [Tracer] = []
   /// Whether one connection's operations are counted exactly, too. Default: true.
   public var countsExactly = true
 

@@ -30,16 +30,50 @@ public struct BenchRun: Sendable {
   private var warmUp: Double { max(0.05, options.seconds / 4) }
 
   /// Measures. What fails is a cell that says so, and not the end of the run; cancelling is, and leaves no process behind.
-  public func run() async throws -> BenchResults {
+  public func run() async throws -> Outcome {
+    let started = ISO8601DateFormatter().string(from: Date())
     let place = try StagePlace(in: options.root, program: program)
     var cells: [Cell] = []
+    var traces: [TraceFile] = []
     for load in options.loads {
       guard let scenario = Scenario(rawValue: load.scenario) else { continue }
-      cells += try await measure(load, scenario, place)
+      var measured = try await measure(load, scenario, place)
+      for tracer in options.tracers where scenario != .idle {
+        for number in measured.indices where measured[number].outcome == .measured {
+          if let trace = try await trace(&measured[number], subjects[number], scenario, tracer, place) { traces.append(trace) }
+        }
+      }
+      cells += measured
     }
-    return BenchResults(
-      started: ISO8601DateFormatter().string(from: Date()), command: command,
-      method: .init(rounds: options.rounds, seconds: options.seconds, warmUpSeconds: warmUp), cells: cells)
+    return Outcome(
+      results: BenchResults(
+        started: started, command: command,
+        method: .init(rounds: options.rounds, seconds: options.seconds, warmUpSeconds: warmUp), cells: cells),
+      traces: traces)
+  }
+
+  /// What a run came to.
+  public struct Outcome: Sendable {
+    /// The figures.
+    public var results: BenchResults
+    /// What tracers found, where some were asked for.
+    public var traces: [TraceFile]
+  }
+
+  /// Nil where there is none, and the cell says why.
+  private func trace(
+    _ cell: inout Cell, _ subject: Subject, _ scenario: Scenario, _ tracer: Tracer, _ place: StagePlace
+  ) async throws -> TraceFile? {
+    try Task.checkCancellation()
+    progress("\(cell.load.title), \(subject.name), \(tracer.rawValue)")
+    let pacing = Pacing(rate: options.rate, patience: options.patience)
+    let stage = Stage(cell.load, scenario, subject, place, pacing)
+    defer { stage.close() }
+    do { return try await tracer.trace(stage, seconds: options.seconds, place) } catch {
+      if Task.isCancelled { throw CancellationError() }
+      cell.warnings.append("\(error)")
+      return nil
+    }
   }
 
   private func measure(_ load: Cell.Load, _ scenario: Scenario, _ place: StagePlace) async throws -> [Cell] {

@@ -78,7 +78,7 @@ struct BenchCommand: AsyncParsableCommand {
     Linux.raiseDescriptorLimit()
     do {
       let options = try options()
-      let results = try await measure(options)
+      let results = try await measure(options).results
       try Console.print(json ? try JSONLine.text(results, pretty: true) : BenchTable(results).text)
       let failed = results.cells.contains { if case .failed = $0.outcome { true } else { false } }
       if failed { throw ExitCode.failure }
@@ -91,7 +91,7 @@ struct BenchCommand: AsyncParsableCommand {
     }
   }
 
-  private func measure(_ options: BenchOptions) async throws -> BenchResults {
+  private func measure(_ options: BenchOptions) async throws -> BenchRun.Outcome {
     guard let path = Linux.ownProgram else { throw Failure("the path of this program is not known") }
     let run = BenchRun(
       options, program: HarnessProgram(path: path, arguments: ["bench-role"]),
