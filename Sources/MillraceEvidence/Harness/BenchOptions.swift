@@ -34,6 +34,7 @@ public struct BenchOptions: Sendable {
     /// The command, with the placeholders.
     public var command: String
 
+    /// - Parameters: as the fields.
     public init(name: String, command: String) {
       self.name = name
       self.command = command

@@ -40,7 +40,8 @@ public struct BenchRun: Sendable {
       var measured = try await measure(load, scenario, place)
       for tracer in options.tracers where scenario != .idle {
         for number in measured.indices where measured[number].outcome == .measured {
-          if let trace = try await trace(&measured[number], subjects[number], scenario, tracer, place) { traces.append(trace) }
+          let trace = try await trace(&measured[number], subjects[number], scenario, tracer, place)
+          traces += [trace].compactMap(\.self)
         }
       }
       cells += measured

@@ -126,7 +126,9 @@ final class Stage {
     measured = id
     let end = Linux.now + Int64(pace.patience * 1e9)
     while true {
-      if let how = await process.lastWords(within: .milliseconds(1)) { throw BenchFailure("\(subject.name) ended (\(how))\(place.lastLine)") }
+      if let how = await process.lastWords(within: .milliseconds(1)) {
+        throw BenchFailure("\(subject.name) ended (\(how))\(place.lastLine)")
+      }
       do throws(EndpointError) {
         try await Connection.connect(to: .loopback(port: port), timeout: .seconds(1)).close()
         return port

@@ -28,17 +28,21 @@ public struct ExactFigures: Codable, Sendable, Equatable {
 public struct ReactorSample: Codable, Sendable, Equatable {
   /// Seconds since the measurement began.
   public var seconds: Double
-  /// Tasks by state at that time.
+  /// Tasks that ran at that time.
   public var running: Int
+  /// Tasks that could have run.
   public var runnable: Int
+  /// Operations that waited for readiness, a timer or a result.
   public var waiting: Int
+  /// Operations in the blocking pool.
   public var inBlockingCall: Int
   /// Tasks started since the measurement began.
   public var created: Int
   /// Threads at that time, those of the blocking pool included.
   public var threads: Int
-  /// Pipes and buffers on lease.
+  /// Pipes on lease.
   public var pipesLeased: Int
+  /// Buffers on lease.
   public var buffersLeased: Int
 
   /// - Parameters: as the fields.
