@@ -74,7 +74,6 @@ public struct Latency: Codable, Sendable, Equatable {
     public var microseconds: Double
 
     /// - Parameters: as the fields.
-
     public init(percentile: Double, microseconds: Double) {
       self.percentile = percentile
       self.microseconds = microseconds
@@ -82,7 +81,6 @@ public struct Latency: Codable, Sendable, Equatable {
   }
 
   /// - Parameters: as the fields.
-
   public init(p50: Double, p99: Double, p999: Double, max: Double, isPaced: Bool, distribution: [Point]) {
     self.p50 = p50
     self.p99 = p99
@@ -101,7 +99,6 @@ public struct ContextSwitches: Codable, Sendable, Equatable {
   public var involuntary: Int
 
   /// - Parameters: as the fields.
-
   public init(voluntary: Int, involuntary: Int) {
     self.voluntary = voluntary
     self.involuntary = involuntary
@@ -116,7 +113,6 @@ public struct Allocations: Codable, Sendable, Equatable {
   public var bytes: Int
 
   /// - Parameters: as the fields.
-
   public init(count: Int, bytes: Int) {
     self.count = count
     self.bytes = bytes
@@ -131,7 +127,6 @@ public struct Declined: Codable, Sendable, Hashable {
   public var reason: String
 
   /// - Parameters: as the fields.
-
   public init(route: String, reason: String) {
     self.route = route
     self.reason = reason
