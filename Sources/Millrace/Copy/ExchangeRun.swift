@@ -2,10 +2,10 @@ import LinuxCalls
 package import Reactors
 import SystemPackage
 
-/// Two transfers that share a task: each goes on when its own parker is woken. The task begins, and sleeps then until both
-/// are over: what is in between are steps of the reactor's.
+/// Two transfers that go on together: each when its own parker is woken, by steps of the reactor's. A task that drives it
+/// sleeps until both are over; a server has none, and is told.
 ///
-/// For servers, which hold it themselves: what `exchange` is asked with would stay in the frame of a task that waits.
+/// For servers, which hold it themselves: a task that waits is a kilobyte, and one for each idle connection.
 package final class ExchangeRun: @unchecked Sendable {
   /// Why the task suspends.
   private enum Pause { case done, turn, parked }
@@ -24,6 +24,8 @@ package final class ExchangeRun: @unchecked Sendable {
     init(_ report: ExchangeReport) { self.report = report }
   }
   private var settled: Settled?
+  /// Who is told of the end, where no task awaits it.
+  @safe @exclusivity(unchecked) private var owner: (any ExchangeOwner)?
   /// The reactor has been asked for a step.
   @safe @exclusivity(unchecked) private var isScheduled = false
   private var tickets: (Parker.Ticket, Parker.Ticket)?
@@ -109,6 +111,14 @@ package final class ExchangeRun: @unchecked Sendable {
     settled = Settled(settle())
   }
 
+  /// Goes on without a task, and tells `owner` on this thread, which is its reactor's, when both are over. Not before this
+  /// returns.
+  package func start(for owner: any ExchangeOwner) {
+    self.owner = owner
+    listen()
+    wake()
+  }
+
   private func alternate() async {
     let pause = begin()
     if pause == .done { return }
@@ -122,10 +132,13 @@ package final class ExchangeRun: @unchecked Sendable {
   @inline(never)
   private func begin() -> Pause {
     let pause = advance()
-    guard pause != .done else { return .done }
+    if pause != .done { listen() }
+    return pause
+  }
+
+  private func listen() {
     forth?.parker.step(self)
     back?.parker.step(self)
-    return pause
   }
 
   private func sleep(_ continuation: Parker.Continuation, _ pause: Pause) {
@@ -208,12 +221,20 @@ package final class ExchangeRun: @unchecked Sendable {
   }
 }
 
+/// Somebody who has an exchange and no task for it.
+package protocol ExchangeOwner: AnyObject {
+  /// Both directions are over; on the reactor's thread.
+  func exchangeEnded(_ run: ExchangeRun)
+}
+
 extension ExchangeRun: Stepping {
   package func wake() {
     guard !isScheduled, let reactor = forth?.reactor else { return }
     isScheduled = true
     reactor.schedule(self)
   }
+
+  private func resumeTask() { forth?.parker.resumeTask() }
 
   private func yield() {
     isScheduled = true
@@ -225,7 +246,10 @@ extension ExchangeRun: Stepping {
     switch advance() {
     case .parked: return
     case .turn: yield()
-    case .done: forth?.parker.resumeTask()
+    case .done:
+      guard let owner else { return resumeTask() }
+      self.owner = nil
+      owner.exchangeEnded(self)
     }
   }
 }

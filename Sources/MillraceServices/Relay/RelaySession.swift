@@ -35,15 +35,15 @@ final class RelaySession: @unchecked Sendable {
   /// What it was counted as.
   var countedAs: UInt64? { isCounted ? clientHash : nil }
 
-  /// Goes as far as it gets without waiting, which is to an upstream on this machine, and on in a task of its own.
+  /// Goes as far as it gets without waiting, which is to an upstream on this machine. Where it waits for a header or for an
+  /// upstream it does so in a task, which is gone when bytes begin to move.
   func start() {
     if worker.acceptProxyFrom.isEmpty {
       if let ending = identify(nil) { return conclude(ending, nil) }
       if let attempt = UpstreamAttempt(for: clientHash, besides: [], worker) {
         if attempt.isConnected {
           take(attempt)
-          worker.reactor.task { await self.exchange() }
-          return
+          return exchange()
         }
         opening = worker.reactor.task { await self.open(after: attempt) }
         return
@@ -52,13 +52,12 @@ final class RelaySession: @unchecked Sendable {
     opening = worker.reactor.task { await self.open(after: nil) }
   }
 
-  /// Finds out who the client is, finds an upstream, and goes on in a task of its own: what that needed on the stack is gone
-  /// with this one's.
+  /// Finds out who the client is, and finds an upstream.
   private func open(after attempt: UpstreamAttempt?) async {
     if !worker.acceptProxyFrom.isEmpty, let ending = await readHeader() { return conclude(ending, nil) }
     if let ending = await connect(attempt) { return conclude(isAborted ? .drained : ending, nil) }
     opening = nil
-    worker.reactor.task { await self.exchange() }
+    exchange()
   }
 
   /// What a proxy says of the client. Answers why it is not wanted; nil if it is.
@@ -91,16 +90,8 @@ final class RelaySession: @unchecked Sendable {
     return nil
   }
 
-  private func exchange() async {
-    guard let run = exchangeRun() else { return }
-    await run.drive()
-    conclude(run)
-  }
+  private func exchange() { exchangeRun()?.start(for: self) }
 
-  // Not inlined, both: what they need for a moment would be in the frame of `exchange`, which waits for as long as the
-  // connection lasts.
-
-  @inline(never)
   private func exchangeRun() -> ExchangeRun? {
     guard let connection else { return nil }
     mirror = worker.mirrorLink()
@@ -119,12 +110,6 @@ final class RelaySession: @unchecked Sendable {
       on: worker.reactor)
     mirror?.run = run
     return run
-  }
-
-  @inline(never)
-  private func conclude(_ run: ExchangeRun) {
-    let report = run.outcome()
-    conclude(RelayEnding(report, isAborted: isAborted), report)
   }
 
   /// Tries one upstream after the other until one takes the connection, from `first` on, which was begun already; the client
@@ -225,6 +210,13 @@ final class RelaySession: @unchecked Sendable {
     RelayLogLine(
       client: clientAddress.name, listener: worker.listenerName(Int(listener)),
       upstream: upstream.map { "\($0.address)" }, tried: Int(tried), summary: summary)
+  }
+}
+
+extension RelaySession: ExchangeOwner {
+  func exchangeEnded(_ run: ExchangeRun) {
+    let report = run.outcome()
+    conclude(RelayEnding(report, isAborted: isAborted), report)
   }
 }
 

@@ -1,0 +1,53 @@
+import Foundation
+import Millrace
+import SystemPackage
+
+/// A folder for what a run leaves: each file in it is whole, or is not there.
+public struct ArtifactsFolder: Sendable {
+  /// Its path.
+  public let path: String
+  private let replaces: Bool
+
+  /// What the figures are called in it.
+  public static let results = "results.json"
+  /// What the machine is called in it.
+  public static let environment = "environment.json"
+  /// What people look at.
+  public static let report = "report.html"
+
+  /// Looks before a run whether its files will find their place, and makes the folder.
+  ///
+  /// Throws ``BenchFailure`` where there are figures already and `replaces` is false, and where there can be no folder.
+  public init(at path: String, replaces: Bool = false) throws {
+    self.path = path
+    self.replaces = replaces
+    let existing = "\(path)/\(Self.results)"
+    if !replaces, FileManager.default.fileExists(atPath: existing) {
+      throw BenchFailure("\(existing) is there already: name another folder, or replace it with --force")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw BenchFailure("the folder \(path) cannot be made: \(error.localizedDescription)")
+    }
+    guard FileManager.default.isWritableFile(atPath: path) else {
+      throw BenchFailure("nothing can be written into \(path)")
+    }
+  }
+
+  /// Writes files by their names: all of them beside their places first, and only then, when each is whole, into them.
+  public func write(_ files: [(name: String, content: [UInt8])]) async throws {
+    var staged: [StagedFile] = []
+    do {
+      for file in files {
+        let one = try await StagedFile.begin(for: "\(path)/\(file.name)", permissions: FilePermissions(rawValue: 0o644))
+        staged.append(one)
+        _ = try await copy(from: Bytes(file.content), to: one.file)
+      }
+      for file in staged { try await file.commit(replacing: replaces) }
+    } catch {
+      for file in staged { await file.discard() }
+      throw BenchFailure("the artifacts cannot be written: \(error)")
+    }
+  }
+}
