@@ -26,6 +26,8 @@ package final class ExchangeRun: @unchecked Sendable {
   private var settled: Settled?
   /// Who is told of the end, where no task awaits it.
   @safe @exclusivity(unchecked) private var owner: (any ExchangeOwner)?
+  /// Both are over, and their parkers may be somebody else's: a step that was asked for in the last moment comes to nothing.
+  @safe @exclusivity(unchecked) private var hasEnded = false
   /// The reactor has been asked for a step.
   @safe @exclusivity(unchecked) private var isScheduled = false
   private var tickets: (Parker.Ticket, Parker.Ticket)?
@@ -229,7 +231,7 @@ package protocol ExchangeOwner: AnyObject {
 
 extension ExchangeRun: Stepping {
   package func wake() {
-    guard !isScheduled, let reactor = forth?.reactor else { return }
+    guard !isScheduled, !hasEnded, let reactor = forth?.reactor else { return }
     isScheduled = true
     reactor.schedule(self)
   }
@@ -243,10 +245,12 @@ extension ExchangeRun: Stepping {
 
   package func step() {
     isScheduled = false
+    guard !hasEnded else { return }
     switch advance() {
     case .parked: return
     case .turn: yield()
     case .done:
+      hasEnded = true
       guard let owner else { return resumeTask() }
       self.owner = nil
       owner.exchangeEnded(self)

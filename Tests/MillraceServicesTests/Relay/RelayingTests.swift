@@ -8,6 +8,29 @@ struct RelayingTests {
   private static let request = noise(700_003)
   private static let answer = noise(3_000_001, seed: 2)
 
+  /// given many clients at once that break off as soon as they have their answer, one connection after the other; then each is
+  /// served, and nobody waits for anything at the end.
+  @Test("serves those who break off, and whoever comes after them", arguments: [1, 2])
+  func breakingOff(reactors: Int) async throws {
+    let server = try TestServer.echo()
+    try await RelayRig.run(to: [server.target], reactors: reactors) { rig in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for worker in 0..<32 {
+          group.addTask {
+            for round in 0..<40 {
+              let client = try await rig.connect()
+              try await client.write([UInt8(worker), UInt8(round)])
+              #expect(try await client.read() == [UInt8(worker), UInt8(round)])
+              client.reset()
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+    server.stop()
+  }
+
   /// given two peers that talk at the same time; when one ends long before the other; then each gets every byte and then the
   /// end of the other, and the log says how many, by which route, and who was the first to end.
   @Test("passes every byte and each end, whichever comes first", arguments: [true, false])

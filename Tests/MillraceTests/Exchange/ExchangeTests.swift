@@ -1,6 +1,7 @@
 import Glibc
 import LinuxCalls
 @testable import Millrace
+import Reactors
 import Testing
 
 @Suite("An exchange: both directions in one task")
@@ -41,6 +42,36 @@ struct ExchangeTests {
     #expect(try report.forth.get().delivered == Self.request.count)
     #expect(try report.back.get().delivered == Self.answer.count)
     #expect(try report.forth.get().end == .sourceEnded)
+  }
+
+  /// given exchanges in a row, each of which ends because one end is closed while the other direction waits; then each begins
+  /// and relays, undisturbed by what was still on its way to the one before.
+  @Test("that has ended disturbs none that comes after it")
+  func oneAfterTheOther() async throws {
+    let reactors = try Reactors(count: 1)
+    let reactor = reactors.all[0]
+    try await reactor.task {
+      var ends: [(client: Connection, one: Connection, other: Connection, server: Connection)] = []
+      for _ in 0..<8 {
+        let (left, right) = (try Connection.pair(), try Connection.pair())
+        ends.append((left.0, left.1, right.0, right.1))
+      }
+      let row = ends
+      let running = reactor.task {
+        var failures = 0
+        for end in row where await exchange(between: end.one, and: end.other).failure != nil { failures += 1 }
+        return failures
+      }
+      for end in row {
+        try await end.client.write([1, 2])
+        #expect(try await end.server.read() == [1, 2])
+        end.one.close()
+      }
+      #expect(try await running.value == 8)
+    }.value
+    let metrics = await reactor.metrics()
+    #expect(metrics.tasks.waiting == 0)
+    await reactors.shutdown()
   }
 
   /// given an exchange nobody talks on; when it is looked at; then both directions wait, with no buffer and no pipe,
