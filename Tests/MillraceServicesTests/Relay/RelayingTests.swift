@@ -17,7 +17,7 @@ struct RelayingTests {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for worker in 0..<32 {
           group.addTask {
-            for round in 0..<40 {
+            for round in 0..<20 {
               let client = try await rig.connect()
               try await client.write([UInt8(worker), UInt8(round)])
               #expect(try await client.read() == [UInt8(worker), UInt8(round)])
