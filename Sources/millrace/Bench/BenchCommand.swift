@@ -71,6 +71,18 @@ struct BenchCommand: AsyncParsableCommand {
     help: ArgumentHelp("Where the files are that are measured with. Default: TMPDIR or /tmp.", valueName: "folder"))
   var root: String?
 
+  @Option(help: ArgumentHelp("A folder for the results, and where they were made.", valueName: "folder"))
+  var artifacts: String?
+
+  @Flag(help: "Replace the artifacts that are there already.")
+  var force = false
+
+  @Option(
+    help: ArgumentHelp(
+      "strace, perf: look from outside, in a turn of its own; into the artifacts. Separated by commas.",
+      valueName: "names"))
+  var trace: String?
+
   @Flag(help: "Print the results as JSON.")
   var json = false
 
@@ -78,7 +90,10 @@ struct BenchCommand: AsyncParsableCommand {
     Linux.raiseDescriptorLimit()
     do {
       let options = try options()
-      let results = try await measure(options).results
+      let folder = try artifacts.map { try ArtifactsFolder(at: $0, replaces: force) }
+      let outcome = try await measure(options)
+      let results = outcome.results
+      try await folder?.write(try Self.files(outcome, options))
       try Console.print(json ? try JSONLine.text(results, pretty: true) : BenchTable(results).text)
       let failed = results.cells.contains { if case .failed = $0.outcome { true } else { false } }
       if failed { throw ExitCode.failure }
@@ -114,6 +129,17 @@ struct BenchCommand: AsyncParsableCommand {
     do { return try await work.value } catch is CancellationError {
       throw ExitCode(128 + (await stop.value))
     }
+  }
+
+  private static func files(
+    _ outcome: BenchRun.Outcome, _ options: BenchOptions
+  ) throws -> [(name: String, content: [UInt8])] {
+    let environment = BenchEnvironment.probe(peers: options.peers)
+    let json = [
+      (ArtifactsFolder.results, try JSONLine.text(outcome.results, pretty: true)),
+      (ArtifactsFolder.environment, try JSONLine.text(environment, pretty: true)),
+    ]
+    return json.map { ($0.0, Array(($0.1 + "\n").utf8)) } + outcome.traces.map { ($0.name, Array($0.text.utf8)) }
   }
 
   // MARK: - Arguments
@@ -153,6 +179,10 @@ struct BenchCommand: AsyncParsableCommand {
     if let rate {
       guard (1...1_000_000).contains(rate) else { throw ValidationError("--rate is from 1 to 1000000; not \(rate)") }
       options.rate = rate
+    }
+    if let trace {
+      options.tracers = try list(trace, "--trace", Tracer.allCases.map(\.rawValue)) { Tracer(rawValue: $0) }
+      if artifacts == nil { throw ValidationError("--trace needs --artifacts, where its text is written to") }
     }
     if let peer { options.peers = try list(peer, "--peer", Peer.allCases.map(\.rawValue)) { Peer(rawValue: $0) } }
     options.targets = try target.map(Self.target)
