@@ -96,6 +96,53 @@ struct BenchTests {
     #expect(times == times.sorted() && times.count == points.count && times.count > 10)
   }
 
+  // MARK: - Artifacts
+
+  /// given a folder that is not there; when a run leaves its artifacts in it, twice; then they are whole, the second time only
+  /// with --force.
+  @Test("leaves its figures, and where they are from, in a folder")
+  func artifacts() async throws {
+    let arguments = ["bench", "--rounds", "1", "--duration", "0.1", "--artifacts", "run/one"] + echo
+    let result = await (try Running(arguments, in: place)).result()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.text.contains("echo: messages through a relay and back\n"))
+    #expect(result.text.contains("1 KiB  1      automatic  millrace"))
+    #expect(try Set(place.tree("run/one").keys) == ["results.json", "environment.json"])
+    let results = try Program.object(try place.read("run/one/results.json"))
+    #expect(results["schema"] as? String == "millrace-bench")
+    #expect((results["command"] as? [String]) == arguments)
+    #expect((results["cells"] as? [Any])?.count == 1)
+    let environment = try Program.object(try place.read("run/one/environment.json"))
+    #expect((environment["kernel"] as? String)?.isEmpty == false)
+    #expect(environment["cores"] as? Int ?? 0 > 0)
+
+    let again = await (try Running(arguments, in: place)).result()
+    #expect(again.status == 1)
+    #expect(again.errors.contains("run/one/results.json is there already"), "\(again.errors)")
+    #expect(await (try Running(arguments + ["--force"], in: place)).result().status == 0)
+  }
+
+  /// given files that are sent by sendfile, and a look from outside; then strace counted a sendfile for each, and no write.
+  @Test("shows from outside what was called", .enabled(if: access("/usr/bin/strace", X_OK) == 0, "strace is not here"))
+  func traced() async throws {
+    let result = try await bench(
+      "--scenario", "file-to-socket", "--size", "64KiB", "--connections", "1", "--route", "automatic", "--trace",
+      "strace",
+      "--artifacts", place.path("traced"))
+    #expect(result.status == 0, "\(result.errors)")
+    #expect((try cells(result).first?["warnings"] as? [String])?.isEmpty == true)
+    let text = String(
+      decoding: try place.read("traced/strace-file-to-socket-65536-1-automatic-millrace.txt"), as: UTF8.self)
+    func calls(_ name: String) -> Int {
+      for line in text.split(separator: "\n") where line.hasSuffix(" \(name)") {
+        return Int(line.split(separator: " ").dropFirst(3).first ?? "") ?? 0
+      }
+      return 0
+    }
+    #expect(calls("sendfile") > 10, "\(text)")
+    #expect(calls("pread64") == 0 && calls("write") == 0, "\(text)")
+  }
+
   // MARK: - Other people's programs
 
   private func outcome(_ cell: [String: Any]) -> String {
@@ -202,6 +249,7 @@ struct BenchTests {
       (["--route", "teleport"], "--route has 'teleport'; expected is automatic"),
       (["--rounds", "0"], "--rounds is from 1 to 100; not 0"), (["--duration", "0"], "--duration is from 0.05 to 600"),
       (["--rate", "0"], "--rate is from 1 to 1000000"), (["--peer", "apache"], "--peer has 'apache'; expected is go"),
+      (["--trace", "strace"], "--trace needs --artifacts"),
       (["--target", "x"], "--target is NAME=COMMAND"), (["--target", "go=x {listen}"], "--target cannot be called go"),
       (["--scenario", "echo", "--size", "stream"], "no scenario has all of that"),
     ])
