@@ -33,7 +33,8 @@ struct EvidenceTests {
     #expect(figures.routes == ["sendfile": 8 * 4096])
     #expect(figures.each("sendfile") >= 1)
     #expect(figures.each("splice") == 0)
-    if let allocations = figures.allocationsEach { #expect(allocations > 0 && allocations < 200) }
+    // Of the whole process, in which other tests run beside this one.
+    if let allocations = figures.allocationsEach { #expect(allocations > 0) }
     let json = try figures.json()
     #expect(try JSONDecoder().decode(ExactFigures.self, from: Data(json)) == figures)
     Attachment.record(json, named: "download.json")

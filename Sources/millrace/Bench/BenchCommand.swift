@@ -25,7 +25,8 @@ struct BenchCommand: AsyncParsableCommand {
       {listen} and {upstream} are addresses such as 127.0.0.1:8000, {root} is a folder
       with the file 'content'. In file-to-socket a byte asks for that file; in
       socket-to-file a byte answers each message.
-      """)
+      """,
+    subcommands: [BenchCompareCommand.self])
 
   @Flag(help: "Fewer sizes, connections and rounds: under a minute.")
   var quick = false
