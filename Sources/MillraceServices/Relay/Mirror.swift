@@ -7,7 +7,7 @@ import Reactors
 /// It holds up nobody: its connections are begun and not waited for, what it does not take at once waits in a pipe or in
 /// memory, 1 MiB at most, and one that has its backlog full is let go. What it answers is read and thrown away.
 final class Mirror: Sendable {
-  private let pool: UpstreamPool
+  let pool: UpstreamPool
   private let options: ConnectionOptions
 
   /// - Parameter pool: with the mirror's address alone. One that cannot be connected to is left out for a while, as

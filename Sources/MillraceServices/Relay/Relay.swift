@@ -24,8 +24,8 @@ public final class Relay: Service {
   let configuration: RelayConfiguration
   let logger: Logger
   private let ownReactors: Reactors?
-  private let pool: UpstreamPool
-  private let mirror: Mirror?
+  let pool: UpstreamPool
+  let mirror: Mirror?
   private let factory: any MetricsFactory
   private let metrics: RelayMetrics
   let inherited: InheritedListeners?

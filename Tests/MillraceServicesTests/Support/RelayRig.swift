@@ -3,10 +3,11 @@ import Glibc
 import LinuxCalls
 import Logging
 import Millrace
-import MillraceServices
 import Reactors
 import ServiceLifecycle
 import Testing
+
+@testable import MillraceServices
 
 /// A relay that runs while a test looks on.
 struct RelayRig: Sendable {
@@ -43,6 +44,12 @@ struct RelayRig: Sendable {
       #expect(metrics.buffersLeased == 0, "a buffer is still leased")
       #expect(metrics.timers == 0, "a timer is still set")
       #expect(metrics.tasks.waiting == 0, "someone still waits")
+    }
+    for reactor in group.all {
+      #expect(try OpenDescriptors.watched(by: reactor) == 1, "a descriptor is left on a reactor, besides its bell")
+    }
+    for upstream in rig.relay.pool.all + (rig.relay.mirror?.pool.all ?? []) {
+      #expect(upstream.openConnections == 0, "a connection to \(upstream.address) is still counted")
     }
     await group.shutdown()
   }
@@ -127,11 +134,17 @@ final class TestServer: Sendable {
   }
 
   var target: UpstreamTarget {
-    UpstreamTarget(address.path.map { .unix(path: $0) } ?? .tcp(host: "127.0.0.1", port: address.port ?? 0))
+    UpstreamTarget(
+      address.path.map { .unix(path: $0) } ?? .tcp(host: address.host ?? "127.0.0.1", port: address.port ?? 0))
   }
 
   func stop() { listener.close() }
 
+  /// The same, and until the last of its connections is closed.
+  func end() async {
+    stop()
+    await serving.value
+  }
 }
 
 extension Connection {
