@@ -59,7 +59,8 @@ public final class Relay: Service {
       after: configuration.ejectAfter, first: configuration.ejectTime.nanoseconds,
       most: configuration.maxEjectTime.nanoseconds)
     pool = UpstreamPool(
-      configuration.upstreams, balance: configuration.balance, policy: policy, logger: logger)
+      configuration.upstreams, balance: configuration.balance, policy: policy, logger: logger,
+      resolver: configuration.resolver)
     mirror = configuration.mirror.map { address in
       let pool = UpstreamPool(
         [UpstreamTarget(address)], balance: .roundRobin, policy: policy, logger: logger)

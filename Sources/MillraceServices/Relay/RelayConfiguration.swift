@@ -72,6 +72,9 @@ public struct RelayConfiguration: Sendable {
   /// process goes on. Default: 1 min.
   public var upgradeTimeout = Duration.seconds(60)
 
+  /// Who says what the names stand for: the system's resolver, except in tests.
+  var resolver = UpstreamPool.systemResolver
+
   /// What a relay does with the connection that is one too many.
   public enum WhenFull: String, Sendable, CaseIterable {
     /// It is not accepted: it waits in the kernel's backlog until another one ends.

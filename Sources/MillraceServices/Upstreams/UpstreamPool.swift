@@ -8,6 +8,10 @@ final class UpstreamPool: Sendable {
   /// The addresses that a target stands for now.
   typealias Resolver = @Sendable (ServiceAddress) async throws(EndpointError) -> [Address]
 
+  static let systemResolver: Resolver = { (target) throws(EndpointError) in
+    try await target.resolve(timeout: .seconds(10))
+  }
+
   fileprivate struct Members {
     var targets: [UpstreamTarget]
     /// What the targets stand for. Two that stand for the same address share its member.
@@ -48,7 +52,7 @@ final class UpstreamPool: Sendable {
 
   init(
     _ targets: [UpstreamTarget], balance: Balance, policy: UpstreamHealth.Policy, logger: Logger,
-    resolver: @escaping Resolver = { (target) throws(EndpointError) in try await target.resolve(timeout: .seconds(10)) }
+    resolver: @escaping Resolver = UpstreamPool.systemResolver
   ) {
     members = Guarded(Members(targets: targets))
     self.balance = balance

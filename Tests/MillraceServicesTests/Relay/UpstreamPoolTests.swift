@@ -1,6 +1,5 @@
 import LinuxCalls
 import Millrace
-import Synchronization
 import Testing
 
 @testable import MillraceServices
@@ -120,68 +119,5 @@ struct UpstreamPoolTests {
     #expect(log.lines.filter { $0.message.contains("again") }.map(\.message) == ["tcp://a:1 is resolved again"])
     names.set("a", to: nil)
     #expect(await pool.resolve().map(\.subject) == ["a"])
-  }
-}
-
-/// A resolver that knows what a test says.
-private final class Names: Sendable {
-  private enum Entry {
-    case found([Address])
-    case held([CheckedContinuation<Void, Never>])
-  }
-
-  private struct State {
-    var entries: [String: Entry] = [:]
-    var asked: Set<String> = []
-    var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
-  }
-
-  private let state = Guarded(State())
-
-  static func address(_ number: UInt16) -> Address { .loopback(port: number) }
-
-  /// - Parameter numbers: nil is a name that nobody knows.
-  func set(_ name: String, to numbers: [UInt16]?) {
-    let held: [CheckedContinuation<Void, Never>] = state.withLock { state in
-      let before = state.entries[name]
-      state.entries[name] = numbers.map { .found($0.map(Self.address)) }
-      if case .held(let held) = before { return held }
-      return []
-    }
-    for one in held { one.resume() }
-  }
-
-  /// Whoever asks for it waits until it is set.
-  func hold(_ name: String) { state.withLock { $0.entries[name] = .held([]) } }
-
-  func untilAsked(for name: String) async {
-    await withCheckedContinuation { continuation in
-      let isAsked = state.withLock { state in
-        if !state.asked.contains(name) { state.waiting[name, default: []].append(continuation) }
-        return state.asked.contains(name)
-      }
-      if isAsked { continuation.resume() }
-    }
-  }
-
-  func addresses(of target: ServiceAddress) async throws(EndpointError) -> [Address] {
-    guard case .tcp(let name, _) = target else { return [] }
-    let waiting = state.withLock { state in
-      state.asked.insert(name)
-      return state.waiting.removeValue(forKey: name) ?? []
-    }
-    for one in waiting { one.resume() }
-    await withCheckedContinuation { continuation in
-      let isHeld = state.withLock { state in
-        guard case .held(let held) = state.entries[name] else { return false }
-        state.entries[name] = .held(held + [continuation])
-        return true
-      }
-      if !isHeld { continuation.resume() }
-    }
-    guard case .found(let addresses) = state.withLock({ $0.entries[name] }) else {
-      throw EndpointError("find", name, reason: "nobody knows it")
-    }
-    return addresses
   }
 }
