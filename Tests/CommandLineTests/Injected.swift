@@ -15,11 +15,14 @@ enum Injected {
   }()
 
   /// The command that starts a program with this call of its threads failing, "fsync:error=EIO:when=2", and writes the
-  /// calls of that name to `trace`; with `file`, only the calls on that one. strace(1)
-  static func command(_ fault: String, on file: String? = nil, trace: URL? = nil) -> [String] {
+  /// calls of that name to `trace`, and those of `others`; with `file`, only the calls on that one. strace(1)
+  static func command(
+    _ fault: String, on file: String? = nil, trace: URL? = nil, also others: [String] = []
+  ) -> [String] {
     let call = fault.split(separator: ":").first.map(String.init) ?? fault
     let inject = fault == call ? [] : ["-e", "inject=\(fault)"]
-    return [path ?? "strace", "-f", "-qq", "-y", "-o", trace?.path ?? "/dev/null", "-e", "trace=\(call)"] + inject
+    let traced = ([call] + others).joined(separator: ",")
+    return [path ?? "strace", "-f", "-qq", "-y", "-o", trace?.path ?? "/dev/null", "-e", "trace=\(traced)"] + inject
       + (file.map { ["-P", $0] } ?? [])
   }
 
