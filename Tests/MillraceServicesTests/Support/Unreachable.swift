@@ -52,6 +52,12 @@ final class Silent: Sendable {
     return try Connection(taking: .init(rawValue: number))
   }
 
+  /// Answers from now on: lets those go that it kept waiting, and gives the next connection.
+  func answer() async throws -> Connection {
+    for _ in waiting { try await listener.accept().close() }
+    return try await listener.accept()
+  }
+
   func stop() {
     for connection in waiting { connection.close() }
     listener.close()
