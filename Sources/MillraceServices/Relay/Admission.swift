@@ -10,6 +10,9 @@ final class Admission: Sendable {
     var rate: AcceptRate?
     /// Those that wait for room: each reactor has at most one acceptor for each listener.
     var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Connections that were let in and lack a descriptor to go on.
+    var lacking = 0
+    var awaitDescriptors: [CheckedContinuation<Void, Never>] = []
     /// Those that accept: each may have a connection in its hands that has not entered yet.
     var acceptors = 0
     var isClosed = false
@@ -105,12 +108,40 @@ final class Admission: Sendable {
     }
   }
 
-  /// Nobody comes in any more, or waits for room.
+  // MARK: - A lack of descriptors
+
+  /// A connection that was let in lacks a descriptor: the next one that comes free is for it, and not for yet another client.
+  func beginLack() { present.withLock { $0.lacking += 1 } }
+
+  func endLack() {
+    let waiting = present.withLock { present -> [CheckedContinuation<Void, Never>] in
+      present.lacking -= 1
+      guard present.lacking == 0 else { return [] }
+      defer { present.awaitDescriptors = [] }
+      return present.awaitDescriptors
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  /// Suspends while somebody lacks a descriptor, until `close()`.
+  func waitForDescriptors() async {
+    if present.withLock({ $0.lacking == 0 || $0.isClosed }) { return }
+    await withCheckedContinuation { continuation in
+      let mustWait = present.withLock { present in
+        guard present.lacking > 0, !present.isClosed else { return false }
+        present.awaitDescriptors.append(continuation)
+        return true
+      }
+      if !mustWait { continuation.resume() }
+    }
+  }
+
+  /// Nobody comes in any more, or waits to.
   func close() {
     let waiting = present.withLock { present in
       present.isClosed = true
-      defer { present.waiting = [] }
-      return present.waiting
+      defer { (present.waiting, present.awaitDescriptors) = ([], []) }
+      return present.waiting + present.awaitDescriptors
     }
     for continuation in waiting { continuation.resume() }
   }

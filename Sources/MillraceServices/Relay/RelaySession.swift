@@ -120,6 +120,8 @@ final class RelaySession: @unchecked Sendable {
     var pause = Duration.milliseconds(10)
     let deadline = Linux.now + worker.connectTimeout.nanoseconds
     var next = first ?? UpstreamAttempt(for: clientHash, besides: [], worker)
+    var isLacking = false
+    defer { if isLacking { worker.admission.endLack() } }
     while let attempt = next {
       do throws(EndpointError) {
         try await attempt.finish(within: worker.connectTimeout)
@@ -131,6 +133,8 @@ final class RelaySession: @unchecked Sendable {
         if isAborted { return .drained }
         if error.isLocalShortage {
           guard Linux.now < deadline else { return .failed("\(error)") }
+          if !isLacking { worker.admission.beginLack() }
+          isLacking = true
           try? await worker.reactor.sleep(for: pause)
           pause = min(pause * 2, .seconds(1))
           if isAborted { return .drained }

@@ -77,6 +77,7 @@ final class RelayWorker: @unchecked Sendable {
   private func accept(on listener: Listener, _ number: Int) async {
     while true {
       if whenFull == .wait { await admission.waitForRoom() }
+      await admission.waitForDescriptors()
       let client: Connection
       var address = InternetAddress()
       var isShort = false
