@@ -92,7 +92,7 @@ public struct BenchRun: Sendable {
             scenario == .idle ? try await measurement.memory() : try await measurement.round())
           if isLast { cells[number].timeline = measurement.timeline }
           if isLast, subject == .millrace, options.countsExactly, load.connections == options.connections.min(),
-            scenario.isCounted
+            load.size != nil, scenario.isCounted
           {
             stage.close()
             cells[number].exact = try await ExactCount(load, scenario, place, patience: options.patience).count()

@@ -8,7 +8,7 @@ struct ExactCount {
 
   /// Enough to tell one call for each operation from one call once.
   private static let operations = 64
-  private static let times = 3
+  private static let times = 5
 
   init(_ load: Cell.Load, _ scenario: Scenario, _ place: StagePlace, patience: Double) {
     self.load = load
@@ -18,14 +18,13 @@ struct ExactCount {
   }
 
   func count() async throws -> ExactFigures {
-    // A long file takes long, and is the same each time.
-    let operations = load.size == nil && scenario != .socketToSocket ? 1 : Self.operations
+    let operations = Self.operations
     var one = load
     one.connections = 1
     let stage = Stage(one, scenario, .millrace, place, Pacing(rate: nil, patience: patience))
     defer { stage.close() }
     try await stage.open()
-    _ = try await stage.work(.count(min(16, operations)), seconds: 10)
+    _ = try await stage.work(.count(16), seconds: 10)
     var reports: [OwnSubject.Report] = []
     for _ in 0..<Self.times {
       try await stage.mark()
@@ -33,11 +32,14 @@ struct ExactCount {
       if let report = try await stage.report() { reports.append(report) }
     }
     stage.endLoad()
-    return Self.figures(of: reports, operations)
+    let routes = try await stage.routes(atLeast: operations * Self.times * load.bytes)?.routes ?? [:]
+    return Self.figures(of: reports, operations, routes)
   }
 
   /// The least of each, which nothing has disturbed.
-  private static func figures(of reports: [OwnSubject.Report], _ operations: Int) -> ExactFigures {
+  private static func figures(
+    of reports: [OwnSubject.Report], _ operations: Int, _ routes: [String: Int]
+  ) -> ExactFigures {
     var unstable: [String] = []
     var calls: [String: Int] = [:]
     for name in Set(reports.flatMap(\.systemCalls.keys)) {
@@ -46,9 +48,10 @@ struct ExactCount {
       if Set(counts).count > 1 { unstable.append(name) }
     }
     let allocations = reports.compactMap(\.allocations)
-    if Set(allocations.map(\.count)).count > 1 { unstable.append("allocations") }
+    let each = allocations.map { Int((Double($0.count) / Double(operations)).rounded()) }
+    if Set(each).count > 1 { unstable.append("allocations") }
     return ExactFigures(
       operations: operations, systemCalls: calls, allocations: allocations.min { $0.count < $1.count },
-      routes: reports.last?.routes ?? [:], unstable: unstable.sorted())
+      routes: routes, unstable: unstable.sorted())
   }
 }

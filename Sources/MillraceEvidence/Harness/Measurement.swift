@@ -23,24 +23,13 @@ final class Measurement {
     let after = try stage.figures()
     let counted = try await stage.report()
     stage.endLoad()
-    let routes = try await routes(atLeast: result.bytes)
+    let routes = try await stage.routes(atLeast: result.bytes)
     let cpu = after.cpu(since: before)
     return Round(
       seconds: result.seconds, operations: result.operations, bytes: result.bytes, userCPUSeconds: cpu.user,
       systemCPUSeconds: cpu.system, latency: result.latency, contextSwitches: after.switches(since: before),
       peakMemory: after.peakMemory, systemCalls: counted?.systemCalls, allocations: counted?.allocations,
       routes: routes?.routes, declined: routes?.declined)
-  }
-
-  /// Copies end when their connections have: a moment after the load is gone.
-  private func routes(atLeast bytes: Int) async throws -> OwnSubject.Report? {
-    var report = try await stage.report()
-    for _ in 0..<100 {
-      guard let known = report, known.routes.values.reduce(0, +) < bytes else { break }
-      try await Task.sleep(for: .milliseconds(10))
-      report = try await stage.report()
-    }
-    return report
   }
 
   /// What each of many connections adds to a process that has had some.

@@ -185,6 +185,17 @@ final class Stage {
 
   func report() async throws -> OwnSubject.Report? { try await own?.report() }
 
+  /// Copies end when their connections have: a moment after the load is gone.
+  func routes(atLeast bytes: Int) async throws -> OwnSubject.Report? {
+    var known = try await report()
+    for _ in 0..<100 {
+      guard let routes = known?.routes, routes.values.reduce(0, +) < bytes else { break }
+      try await Task.sleep(for: .milliseconds(10))
+      known = try await report()
+    }
+    return known
+  }
+
   /// The load goes; then copies end, and their routes are known.
   func endLoad() {
     client?.end()
