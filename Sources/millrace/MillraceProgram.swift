@@ -12,5 +12,5 @@ struct MillraceProgram: AsyncParsableCommand {
         millrace copy --explain a tcp://host:9000
       """,
     version: "0.1.0",
-    subcommands: [CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, BenchRoleCommand.self])
+    subcommands: [CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, ScrubCommand.self, BenchRoleCommand.self])
 }
