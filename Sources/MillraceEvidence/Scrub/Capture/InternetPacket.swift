@@ -32,7 +32,7 @@ enum InternetPacket {
     else { return packet.empty(from: offset + header) }
     // Zero is what a segmenting card leaves of a packet that is too long for the field.
     let whole = max(header, total == 0 ? length : total)
-    packet.empty(from: offset + whole)
+    packet.end(at: offset + whole)
     let transport = offset + header
     guard fragment & 0x1FFF == 0 else { return packet.empty(from: transport) }
     var seed = InternetChecksum()
@@ -69,7 +69,7 @@ enum InternetPacket {
     }
     // A jumbo payload, or one that a segmenting card left.
     let whole = payload == 0 ? max(length, 40) : payload + 40
-    packet.empty(from: offset + whole)
+    packet.end(at: offset + whole)
     var seed = InternetChecksum()
     seed.add(packet.bytes, offset + 8..<offset + 40)
     guard let (number, at) = IPv6Extensions.pass(&packet, offset + 40, next: next) else { return }

@@ -6,17 +6,24 @@ struct Packet {
   private(set) var hasEmptied = false
   private(set) var identities: Identities
 
+  /// How many bytes there are, without those behind the end of a packet inside.
+  private(set) var count: Int
+
   init(_ bytes: [UInt8], _ identities: Identities) {
     self.bytes = bytes
     self.identities = identities
+    count = bytes.count
   }
 
-  /// How many bytes there are.
-  var count: Int { bytes.count }
+  func has(_ offset: Int, _ length: Int) -> Bool { offset >= 0 && length >= 0 && offset + length <= count }
 
-  func has(_ offset: Int, _ length: Int) -> Bool { offset >= 0 && length >= 0 && offset + length <= bytes.count }
+  func byte(_ offset: Int) -> UInt8? { offset < count ? bytes[offset] : nil }
 
-  func byte(_ offset: Int) -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
+  /// Here ends what is in the packet: the rest is filling, and is emptied.
+  mutating func end(at offset: Int) {
+    empty(from: offset)
+    count = min(count, offset)
+  }
 
   func number16(_ offset: Int) -> Int? {
     has(offset, 2) ? Int(bytes[offset]) << 8 | Int(bytes[offset + 1]) : nil
