@@ -10,6 +10,7 @@ struct MillraceProgram: AsyncParsableCommand {
         millrace routes                        what this machine can do, measured
         millrace copy big.iso /mnt/big.iso     a file: whole, or not at all
         millrace copy --explain a tcp://host:9000
+        millrace scrub trace.txt lo.pcap --output for-upstream
       """,
     version: "0.1.0",
     subcommands: [CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, ScrubCommand.self, BenchRoleCommand.self])

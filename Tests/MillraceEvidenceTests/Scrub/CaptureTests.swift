@@ -121,7 +121,7 @@ import Testing
   func cut(name: String) throws {
     let packet = try #require(Self.packets.first { $0.name == name }).packet
     let frame = Frames.ethernet(packet[0] >> 4 == 4 ? 0x0800 : 0x86DD, packet)
-    for length in 1..<frame.count {
+    for length in stride(from: 1 + name.count % 3, to: frame.count, by: 3) {
       let file = Frames.pcap(Self.ethernet, [frame], snapLength: length)
       let result = try Scrubbing(.pcap)(file)
       let scrubbed = try #require(Frames.packets(result.bytes).first)
@@ -139,7 +139,7 @@ import Testing
   func noise() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var dice = Dice(seed: seed)
-    for round in 0..<1500 {
+    for round in 0..<400 {
       var packet = Self.packets.randomElement(using: &dice)?.packet ?? []
       for _ in 0..<Int.random(in: 0...8, using: &dice) where !packet.isEmpty {
         packet[Int.random(in: 0..<min(packet.count, 80), using: &dice)] = UInt8.random(in: 0...255, using: &dice)
@@ -232,8 +232,8 @@ import Testing
   func sameAsText() throws {
     let identities = Identities()
     identities.isSurveying = false
-    var text = ContentScrubber(.text, Scrubbing.names.vocabulary, identities)
-    var capture = ContentScrubber(.pcap, Scrubbing.names.vocabulary, identities)
+    var text = ContentScrubber(.text, Scrubbing.vocabulary, identities)
+    var capture = ContentScrubber(.pcap, Scrubbing.vocabulary, identities)
     var output: [UInt8] = []
     try text.feed(Array("10.20.30.41 00:1b:44:99:88:77 2a01:4f8:c0c:1::8".utf8)[...], into: &output)
     try text.end(into: &output)

@@ -35,7 +35,7 @@ import Testing
   func random() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var dice = Dice(seed: seed)
-    for round in 0..<400 {
+    for round in 0..<1000 {
       let (text, planted) = Self.text(&dice)
       let result = try Scrubbing()(text)
       for one in planted {
@@ -55,7 +55,7 @@ import Testing
   func randomJSON() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var dice = Dice(seed: seed)
-    for round in 0..<200 {
+    for round in 0..<500 {
       let (text, planted) = Self.text(&dice)
       let json = "{\"a\": [\(JSONText.quoted(text, &dice)), 1.50], \"b\": null}"
       let result = try Scrubbing(.json)(json)

@@ -5,20 +5,9 @@ import Foundation
 /// Scrubs what is in memory, as a run does with a file: one pass to look, one to write.
 struct Scrubbing {
   /// The names that the tests plant.
-  static let names = Names(
-    hosts: ["buildbox", "db.corp.example"], users: ["alice", "böhm"], homes: ["/data/people/alice": "alice"],
+  static let vocabulary = Vocabulary(
+    hosts: ["buildbox", "db.corp.example"], users: ["alice", "böhm"], homes: [("/data/people/alice", "alice")],
     secrets: ["Project Falcon", "k3y&<\"'>"])
-
-  struct Names {
-    var hosts: [String] = []
-    var users: [String] = []
-    var homes: [String: String] = [:]
-    var secrets: [String] = []
-
-    var vocabulary: Vocabulary {
-      Vocabulary(hosts: hosts, users: users, homes: homes.map { ($0.key, $0.value) }, secrets: secrets)
-    }
-  }
 
   struct Result: Equatable {
     var bytes: [UInt8]
@@ -27,14 +16,14 @@ struct Scrubbing {
   }
 
   var format = Format.text
-  var names = Scrubbing.names
+  private let vocabulary: Vocabulary
   var window = ScrubWindow()
   /// How many bytes are fed at once.
   var chunk = 64 << 10
 
-  init(_ format: Format = .text, names: Names = Scrubbing.names) {
+  init(_ format: Format = .text) {
     self.format = format
-    self.names = names
+    vocabulary = Self.vocabulary
   }
 
   /// With the smallest window that holds what the tests plant, and these chunks.
@@ -57,7 +46,7 @@ struct Scrubbing {
   func callAsFunction(_ text: String) throws -> Result { try self(Array(text.utf8)) }
 
   private func pass(_ bytes: [UInt8], _ identities: Identities) throws -> [UInt8] {
-    var scrubber = ContentScrubber(format, names.vocabulary, identities, window: window)
+    var scrubber = ContentScrubber(format, vocabulary, identities, window: window)
     var output: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: chunk) {
       try scrubber.feed(bytes[start..<min(start + chunk, bytes.count)], into: &output)

@@ -28,9 +28,14 @@ struct ScrubRun {
       try checkCancellation()
     }
     identities.isSurveying = false
+    // Directories that could not be made, where nothing is written.
+    var unusable: Set<String> = []
     for (item, format) in zip(inputs.items, formats) where item.isDirectory || format != nil {
       try checkCancellation()
       do throws(RefusedContent) {
+        if let parent = item.parent, unusable.contains(parent) {
+          throw RefusedContent("the directory for its copy cannot be made")
+        }
         let path = try names.path(of: item)
         if let format {
           summary.bytesWritten += try await write(item, format, to: path, inputs)
@@ -40,6 +45,7 @@ struct ScrubRun {
         }
       } catch {
         try checkCancellation()
+        if item.isDirectory { unusable.insert(item.path) }
         summary.refusals.append(ScrubSummary.Refusal(path: item.path, reason: error.reason))
       }
     }

@@ -1,7 +1,7 @@
 // Words that were given as secrets, which may stand anywhere: inside other words, and inside base64.
 extension Scanner {
   mutating func nextSecret(_ text: Span<UInt8>, _ position: inout Int, limit: Int) -> Finding? {
-    let table = vocabulary.triggers
+    let table = vocabulary.secretTriggers
     let triggers = table.span
     while position < limit {
       let trigger = triggers[Int(text[position])]

@@ -10,8 +10,8 @@ struct TextScrubber {
     window: ScrubWindow = ScrubWindow()
   ) {
     self.identities = identities
-    if !vocabulary.secrets.isEmpty { secrets = TextStage(.secrets, vocabulary.secretsAlone, encoding, window: window) }
-    forms = TextStage(.forms, vocabulary.withoutSecrets, encoding, window: window)
+    if !vocabulary.secrets.isEmpty { secrets = TextStage(.secrets, vocabulary, encoding, window: window) }
+    forms = TextStage(.forms, vocabulary, encoding, window: window)
   }
 
   /// Takes another piece, and writes what is decided by it.

@@ -17,8 +17,10 @@ struct Vocabulary: Sendable {
   let domains: [[UInt8]]
   /// What may stand anywhere, inside other words as well. The longest first.
   let secrets: [Literal]
-  /// For every byte what may begin with it.
+  /// For every byte what may begin with it, secrets aside.
   let triggers: [Trigger]
+  /// The same for secrets.
+  let secretTriggers: [Trigger]
 
   struct Trigger: OptionSet, Sendable {
     let rawValue: UInt8
@@ -38,27 +40,23 @@ struct Vocabulary: Sendable {
     }
     var words = hosts.flatMap { literals($0, .host) } + users.flatMap { literals($0, .user) }
     for home in homes { words += literals(home.path, .home(of: home.user)) }
-    self.init(
-      words: Self.longestFirst(words), domains: hosts.filter { $0.contains(".") }.map { $0.utf8.map(\.folded) },
-      secrets: Self.longestFirst(secrets.flatMap { literals($0, .secret) }))
+    self.words = Self.longestFirst(words)
+    self.secrets = Self.longestFirst(secrets.flatMap { literals($0, .secret) })
+    domains = hosts.filter { $0.contains(".") }.map { $0.utf8.map(\.folded) }
+    triggers = Self.triggers(self.words)
+    secretTriggers = Self.triggers(self.secrets)
   }
 
-  private init(words: [Literal], domains: [[UInt8]], secrets: [Literal]) {
-    self.words = words
-    self.domains = domains
-    self.secrets = secrets
+  private static func triggers(_ literals: [Literal]) -> [Trigger] {
     var triggers = [Trigger](repeating: [], count: 256)
     for byte in UInt8.min...UInt8.max {
       if ByteSet.word.contains(byte) { triggers[Int(byte)].insert(.word) }
       if ByteSet.urlEnds.contains(byte) { triggers[Int(byte)].insert(.urlEnd) }
       if ("/\\~?#-:[\u{1B}" as ByteSet).contains(byte) { triggers[Int(byte)].insert(.sign) }
-      if (words + secrets).contains(where: { Self.fits(byte, $0.bytes[0]) }) { triggers[Int(byte)].insert(.literal) }
+      if literals.contains(where: { fits(byte, $0.bytes[0]) }) { triggers[Int(byte)].insert(.literal) }
     }
-    self.triggers = triggers
+    return triggers
   }
-
-  var secretsAlone: Vocabulary { Vocabulary(words: [], domains: [], secrets: secrets) }
-  var withoutSecrets: Vocabulary { Vocabulary(words: words, domains: domains, secrets: []) }
 
   private static func longestFirst(_ literals: [Literal]) -> [Literal] {
     literals.enumerated().sorted { ($1.element.bytes.count, $0.offset) < ($0.element.bytes.count, $1.offset) }
