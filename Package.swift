@@ -103,8 +103,6 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
-    .testTarget(
-      name: "MillraceEvidenceTests", dependencies: ["MillraceEvidence", "LinuxCalls"], swiftSettings: settings),
     // A copy in a process of its own, for the tests that look on from outside.
     .executableTarget(
       name: "CopyProbe", dependencies: ["Millrace"], path: "Tests/Support/CopyProbe", swiftSettings: settings),
