@@ -13,5 +13,8 @@ struct MillraceProgram: AsyncParsableCommand {
         millrace scrub trace.txt lo.pcap --output for-upstream
       """,
     version: "0.1.0",
-    subcommands: [CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, ScrubCommand.self, BenchRoleCommand.self])
+    subcommands: [
+      CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, ScrubCommand.self,
+      BenchRoleCommand.self,
+    ])
 }
