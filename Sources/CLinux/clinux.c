@@ -310,6 +310,10 @@ long clinux_spawn(const char *path, char *arguments, size_t arguments_length, ch
   free(envp);
   return code == 0 ? child : -code;
 }
+long clinux_await_end(int child) {
+  siginfo_t info;
+  return result(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT));
+}
 long clinux_wait(int child, int *exit_status, int *signal) {
   int status = 0;
   if (waitpid(child, &status, 0) < 0) return -errno;

@@ -61,6 +61,11 @@ extension Linux {
     return Int32(child)
   }
 
+  /// Blocks until a child has ended, and leaves it to be reaped: its number is its own until then. waitid(2)
+  package static func awaitEnd(of child: Int32) throws(Errno) {
+    _ = try perform(.other) { _ in clinux_await_end(child) }
+  }
+
   /// Blocks until a child has ended, and reaps it. waitpid(2)
   package static func wait(for child: Int32) throws(Errno) -> ProcessEnd {
     var (status, signal): (Int32, Int32) = (0, 0)

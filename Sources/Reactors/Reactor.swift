@@ -172,6 +172,9 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   /// Bytes that a task moved count against its share as calls do.
   package func countShare(ofBytes count: Int) { shortcuts += count / Self.bytesOfShortcut }
 
+  /// So does what it did besides the call that it asked for.
+  package func countShare(ofCalls count: Int) { shortcuts += count }
+
   /// Calls of one task in a row; each takes some microseconds.
   private static let mostShortcuts = 16
   /// Moved in about as long as a call takes.

@@ -36,7 +36,7 @@ public struct ReactorMetrics: Sendable, Codable {
   public var threads: Int
   /// How often `epoll_wait` came back with events, a timer or a message.
   public var wakeUps: Int
-  /// Jobs run since the start.
+  /// Jobs run since the start, steps of exchanges that go on without a task included.
   public var jobs: Int
   /// System calls of the reactor's thread by kind, and those of the blocking pool for its copies.
   public var systemCalls: [String: Int]

@@ -126,6 +126,7 @@ long clinux_terminal_columns(int fd);
 long clinux_spawn(const char *path, char *arguments, size_t arguments_length, char *environment, size_t environment_length,
                   const int *descriptors, int count);
 // Blocks until the child has ended; its exit status, or -1 and the signal that ended it.
+long clinux_await_end(int child);
 long clinux_wait(int child, int *exit_status, int *signal);
 long clinux_kill(int process, int signal);
 /* Nanoseconds of CPU that all threads of a process have used; -1 where it is gone. */

@@ -82,7 +82,6 @@ package final class ExchangeRun: @unchecked Sendable {
     }
   }
 
-  /// From any thread.
   /// Both peers have everything and both ends; what is left is a second sink's.
   package var hasOnlyTailLeft: Bool {
     guard let forth, let back else { return false }
@@ -90,6 +89,7 @@ package final class ExchangeRun: @unchecked Sendable {
       && !(forth.isOver && back.isOver)
   }
 
+  /// From any thread.
   private func cancel() {
     tickets?.0.interrupt(by: .cancelled)
     tickets?.1.interrupt(by: .cancelled)

@@ -119,9 +119,15 @@ public final class Relay: Service {
     try await cancelWhenGracefulShutdown {
       do { _ = try await self.bind() } catch let error as EndpointError where error.errno == .canceled && self.isToEnd {
       }
-      await self.resolve()
+      await self.resolveAtStart()
     }
     guard let bound = bound.withLock({ $0 }) else { return }
+    // With nowhere to send those who wait to, they are better left to whoever listens there next.
+    if isToEnd, pool.all.isEmpty {
+      bound.posts.end(atOnce: true)
+      if ownReactors == nil { await bound.reactors.shutdown() }
+      return
+    }
     let budget = DescriptorBudget(
       connections: configuration.maxConnections, mirrored: configuration.mirror == nil ? 0 : bound.reactors.all.count)
     logger.info("limits", metadata: budget.metadata)
@@ -133,8 +139,15 @@ public final class Relay: Service {
       most: budget.connections, mostPerClient: configuration.maxConnectionsPerClient,
       rate: configuration.maxAcceptRate.map(AcceptRate.init(perSecond:)))
     let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    // Names that had no answer at the start are asked for again, beside the work.
+    if pool.isWaitingForNames { ask.yield() }
+    let (failing, failed) = AsyncStream.makeStream(of: Void.self)
     let workers = zip(bound.reactors.all, bound.posts.byReactor).map { reactor, listeners in
-      let worker = RelayWorker(configuration, on: reactor, pool, admission, mirror, metrics, logger) { ask.yield() }
+      let worker = RelayWorker(configuration, on: reactor, pool, admission, mirror, metrics, logger) {
+        ask.yield()
+      } gaveUp: {
+        if bound.posts.isDeaf { failed.finish() }
+      }
       worker.listen(at: listeners)
       return worker
     }
@@ -144,16 +157,18 @@ public final class Relay: Service {
     let isWanted = !isToEnd
     if isWanted { takeOver(bound.posts) }
 
-    await withTaskGroup(of: Void.self) { [pool, checks] group in
+    let end = await withTaskGroup(of: Void.self, returning: End.self) { [pool, checks] group in
       group.addTask { await self.keepResolving(asked) }
       if configuration.metricsInterval != nil { group.addTask { await self.keepRecording(bound.reactors) } }
       if let checks, let reactor = bound.reactors.all.first { group.addTask { await checks.run(pool, on: reactor) } }
       group.addTask { await self.giveSignsOfLife(of: bound.reactors) }
-      let isCancelled = await Self.untilShutdown()
+      let end = await Self.untilEnd(failing)
+      let isCancelled = end == .cancelled
       if isWanted { manager?.draining(connections: admission.count) }
       bound.posts.end(atOnce: isCancelled)
       if !isCancelled { await drain(admission) }
       group.cancelAll()
+      return end
     }
     for listener in bound.posts.byReactor.joined() { listener.close() }
     admission.close()
@@ -162,6 +177,7 @@ public final class Relay: Service {
     if mirror != nil { for worker in workers { await worker.endLinks() } }
     await manager?.settle()
     if ownReactors == nil { await bound.reactors.shutdown() }
+    if end == .deaf { throw EndpointError("listen", "anywhere", reason: "every listener has failed") }
   }
 
   private var isToEnd: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
@@ -175,13 +191,30 @@ public final class Relay: Service {
     }
   }
 
-  /// True when the task was cancelled.
-  private static func untilShutdown() async -> Bool {
-    do {
-      try await gracefulShutdown()
-      return false
-    } catch {
-      return true
+  /// Why a relay ends.
+  private enum End: Sendable {
+    case shutDown, cancelled
+    /// Not one of its listeners can accept any more.
+    case deaf
+  }
+
+  private static func untilEnd(_ failing: AsyncStream<Void>) async -> End {
+    await withTaskGroup(of: End.self) { group in
+      group.addTask {
+        do {
+          try await gracefulShutdown()
+          return .shutDown
+        } catch {
+          return .cancelled
+        }
+      }
+      group.addTask {
+        for await _ in failing {}
+        return Task.isCancelled ? .cancelled : .deaf
+      }
+      let first = await group.next() ?? .cancelled
+      group.cancelAll()
+      return first
     }
   }
 
@@ -204,6 +237,16 @@ public final class Relay: Service {
     ]
     for await _ in isOver.stream { break }
     for wait in waits { wait.cancel() }
+  }
+
+  /// Waits for names as long as one may take, and not for one after the other: a successor has to listen in time.
+  private func resolveAtStart() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.resolve() }
+      group.addTask { try? await Task.sleep(for: .seconds(10)) }
+      await group.next()
+      group.cancelAll()
+    }
   }
 
   /// A name that cannot be resolved is a line in the log when that begins, and not each time it is asked for.

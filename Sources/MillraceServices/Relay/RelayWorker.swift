@@ -21,6 +21,7 @@ final class RelayWorker: @unchecked Sendable {
   private let whenFull: RelayConfiguration.WhenFull
   private let logger: Logger
   private let askForNames: @Sendable () -> Void
+  private let gaveUp: @Sendable () -> Void
   private var listeners: [Listener] = []
   private var sessions: [RelaySession] = []
   /// The mirror's connections; some outlast the sessions that they were made for.
@@ -32,7 +33,8 @@ final class RelayWorker: @unchecked Sendable {
 
   init(
     _ configuration: RelayConfiguration, on reactor: Reactor, _ pool: UpstreamPool, _ admission: Admission,
-    _ mirror: Mirror?, _ metrics: RelayMetrics, _ logger: Logger, askForNames: @escaping @Sendable () -> Void
+    _ mirror: Mirror?, _ metrics: RelayMetrics, _ logger: Logger, askForNames: @escaping @Sendable () -> Void,
+    gaveUp: @escaping @Sendable () -> Void
   ) {
     self.reactor = reactor
     self.pool = pool
@@ -42,6 +44,7 @@ final class RelayWorker: @unchecked Sendable {
     self.metrics = metrics
     self.logger = logger
     self.askForNames = askForNames
+    self.gaveUp = gaveUp
     acceptProxyFrom = configuration.acceptProxyFrom
     proxyTimeout = configuration.proxyTimeout
     sendProxy = configuration.sendProxy
@@ -104,6 +107,7 @@ final class RelayWorker: @unchecked Sendable {
   private func giveUp(_ listener: Listener, _ error: EndpointError) {
     logger.error("a listener was closed", metadata: ["listener": "\(listener.address)", "reason": "\(error)"])
     listener.close()
+    gaveUp()
   }
 
   private func admit(_ session: RelaySession) async {
@@ -127,6 +131,8 @@ final class RelayWorker: @unchecked Sendable {
     metrics.began()
     session.place = sessions.count
     sessions.append(session)
+    // Connecting is a handful of calls: others have their turn after a few clients, not after sixteen.
+    reactor.countShare(ofCalls: 4)
     session.start()
   }
 

@@ -67,7 +67,8 @@ final class ListeningPosts: Sendable {
   /// Without its path nobody can come any more, and those that have come are all there are. And before the sockets are
   /// closed: they keep the inode numbers that the paths are known by.
   private func removePaths(_ custody: Custody) {
-    for post in posts {
+    // What was left is gone already, and its path may be somebody else's by now.
+    for post in posts where !post.isToLeave {
       guard case .bound(let path?) = post.origin else { continue }
       switch custody {
       case .alone: path.remove()
@@ -80,14 +81,30 @@ final class ListeningPosts: Sendable {
   /// Copies of the sockets for a successor, each once, with the names that say where they are from.
   func copies() throws(EndpointError) -> SocketCopies {
     var copies = SocketCopies()
-    let posts = posts.filter { !$0.isToLeave }
+    let sockets = openSockets
     // Above the numbers they will have there: none is overwritten before it is in its place.
-    let least = InheritedListeners.firstDescriptor + Int32(posts.count)
-    for post in posts {
-      copies.add(try post.listener.duplicate(from: least), post.origin.descriptorName)
+    let least = InheritedListeners.firstDescriptor + Int32(sockets.count)
+    for (listener, origin) in sockets {
+      copies.add(try listener.duplicate(from: least), origin.descriptorName)
     }
     return copies
   }
+
+  /// Each socket once, by a listener that is open: one that could not accept any more has been closed, and others may share its
+  /// socket.
+  private var openSockets: [(Listener, SocketOrigin)] {
+    var sockets: [(Listener, SocketOrigin)] = []
+    for post in posts where !post.isToLeave {
+      let sharing = byReactor.joined().filter { $0 === post.listener || $0.address == post.listener.address }
+      let open = post.listener.isClosed ? sharing.first { !$0.isClosed } : post.listener
+      guard let open, !sockets.contains(where: { $0.0 === open }) else { continue }
+      sockets.append((open, post.origin))
+    }
+    return sockets
+  }
+
+  /// Nobody can come any more.
+  var isDeaf: Bool { byReactor.joined().allSatisfy(\.isClosed) }
 }
 
 /// Descriptors that are closed with it.

@@ -66,7 +66,7 @@ package final class Upgrade: Sendable {
     guard (try? await Task.sleep(for: relay.configuration.upgradeTimeout)) != nil else { return }
     let isLate = stage.withLock { stage in
       guard case .under(successor: successor) = stage else { return false }
-      // Not reaped before the stage is another one, so the number is its own still.
+      // It is reaped only when the stage is another one, so the number is its own still.
       try? Linux.send(signal: 9 /* SIGKILL */, to: successor)
       return true
     }
@@ -88,12 +88,14 @@ package final class Upgrade: Sendable {
   }
 
   private func waitForEnd(of successor: Int32) {
-    let end = try? Linux.wait(for: successor)
+    try? Linux.awaitEnd(of: successor)
+    // Before it is reaped: until then its number is its own, and whoever sends a signal by it holds the lock.
     let isFailure = stage.withLock { stage in
       guard case .under(successor: successor) = stage else { return false }
       stage = .none(failed: successor)
       return true
     }
+    let end = try? Linux.wait(for: successor)
     guard isFailure else { return }
     logger.error(
       "the successor ended before it listened, and this process goes on",
@@ -102,23 +104,22 @@ package final class Upgrade: Sendable {
 
   /// What it means that `sender` asks this process to end.
   package func end(askedBy sender: Int32) -> Ending {
-    let (ending, abandoned): (Ending, Int32?) = stage.withLock { stage in
+    stage.withLock { stage in
       switch stage {
       case .under(successor: sender):
         stage = .done(successor: sender)
-        return (.succeeded(by: sender), nil)
-      case .none(failed: sender), .done(successor: sender), .refused(abandoned: sender): return (.stale, nil)
+        return .succeeded(by: sender)
+      case .none(failed: sender), .done(successor: sender), .refused(abandoned: sender): return .stale
       case .under(let successor):
+        // A service manager that knows this process alone means both.
+        try? Linux.send(signal: 15 /* SIGTERM */, to: successor)
         stage = .refused(abandoned: successor)
-        return (.stopped, successor)
+        return .stopped
       case .none:
         stage = .refused(abandoned: nil)
-        return (.stopped, nil)
-      case .done, .refused: return (.stopped, nil)
+        return .stopped
+      case .done, .refused: return .stopped
       }
     }
-    // A service manager that knows this process alone means both.
-    if let abandoned { try? Linux.send(signal: 15 /* SIGTERM */, to: abandoned) }
-    return ending
   }
 }

@@ -63,6 +63,13 @@ final class UpstreamPool: Sendable {
 
   var all: [Upstream] { members.withLock { $0.all } }
 
+  /// Some names have had no answer, neither good nor bad.
+  var isWaitingForNames: Bool {
+    members.withLock { members in
+      members.targets.contains { members.byTarget[$0.address] == nil && !members.unresolved.contains($0.address) }
+    }
+  }
+
   // MARK: - Who they are
 
   /// Asks for the addresses of every target again. A name that cannot be resolved keeps those it had; connections to an
@@ -72,11 +79,13 @@ final class UpstreamPool: Sendable {
   /// are new: of names that could be resolved before, or were not asked for yet.
   func resolve() async -> [EndpointError] {
     var failures: [EndpointError] = []
-    await ask(for: members.withLock { $0.targets }) { answer in
+    let (targets, before) = members.withLock { ($0.targets, $0.all) }
+    await ask(for: targets) { answer in
       // The end of the service says nothing of the names.
       if Task.isCancelled { return }
       let (changes, news) = members.withLock { members in
-        let changes = members.take([answer.found].compactMap(\.self))
+        // An address that moves from one name to another may be nobody's between the two answers.
+        let changes = members.take([answer.found].compactMap(\.self), knowing: before)
         members.rebuild()
         return (changes, members.note([answer]))
       }
@@ -213,9 +222,12 @@ extension UpstreamPool.Answer {
 
 extension UpstreamPool.Members {
   /// What the targets stand for by now; `rebuild()` has to follow. An answer for one that is no target any more is too late.
-  fileprivate mutating func take(_ found: [(ServiceAddress, [Address])]) -> [UpstreamPool.Change] {
+  fileprivate mutating func take(
+    _ found: [(ServiceAddress, [Address])], knowing others: [Upstream] = []
+  ) -> [UpstreamPool.Change] {
     // A member that stays keeps what is known of it, whichever target stands for it.
-    var known = Dictionary(byTarget.values.joined().map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+    var known = Dictionary(
+      (byTarget.values.joined() + others).map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
     let wanted = Set(targets.map(\.address))
     var changes: [UpstreamPool.Change] = []
     for (target, addresses) in found where wanted.contains(target) {

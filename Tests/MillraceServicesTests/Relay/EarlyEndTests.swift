@@ -47,8 +47,7 @@ struct EarlyEndTests {
     let admission = Admission(most: 10, mostPerClient: nil)
     let worker = RelayWorker(
       RelayConfiguration(listen: [], upstreams: []), on: reactor, upstreams, admission,
-      Mirror(mirrors, ConnectionOptions()), RelayMetrics(abort), log.logger
-    ) {}
+      Mirror(mirrors, ConnectionOptions()), RelayMetrics(abort), log.logger, askForNames: {}, gaveUp: {})
     // On the reactor itself: the next that runs there is this, and then the exchange.
     abort.does { worker.abortAll() }
     let listener = try Listener.bind(to: .loopback(port: 0), on: reactor)

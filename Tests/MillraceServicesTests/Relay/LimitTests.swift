@@ -24,12 +24,31 @@ struct LimitTests {
       #expect(line["listener"] == "\(broken.address)")
       #expect(line["reason"]?.contains("Invalid argument") == true)
       #expect(broken.isClosed)
+      #expect(try #require(rig.relay.posts).copies().numbers.count == 1, "a successor gets the other one")
       let client = try await Connection.connect(to: rig.addresses[1])
       try await client.write([1])
       #expect(try await client.read() == [1])
       client.close()
       _ = await rig.log.connection(0)
     }
+    server.stop()
+  }
+
+  /// given a relay whose only listener fails; then it ends, and says so: whoever started it can start it anew.
+  @Test("a relay without any listener left ends with that error")
+  func deaf() async throws {
+    let server = try TestServer.echo()
+    let relay = Relay(
+      RelayConfiguration(listen: [.tcp(host: "127.0.0.1", port: 0)], upstreams: [server.target]),
+      logger: LogCapture().logger)
+    _ = try await relay.bind()
+    let number = try #require(relay.posts?.byReactor[0][0]).duplicate(from: 3)
+    for listener in try #require(relay.posts).byReactor.joined().dropFirst() { listener.close() }
+    let running = Task { try await relay.run() }
+    try Linux.shutdown(number, .both)
+    try Linux.close(number)
+    let error = await #expect(throws: EndpointError.self) { try await running.value }
+    #expect(error?.description.contains("every listener has failed") == true)
     server.stop()
   }
 

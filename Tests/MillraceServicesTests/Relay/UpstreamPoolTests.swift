@@ -58,6 +58,27 @@ struct UpstreamPoolTests {
     #expect(pool.all.map(\.address) == [Names.address(1), Names.address(2)])
   }
 
+  /// given an address that moves from one name to another, of which the one that loses it is answered first; then what is known
+  /// of it stays.
+  @Test("keeps what it knows of an address that moves from one name to another")
+  func moves() async throws {
+    names.set("a", to: [1])
+    names.set("b", to: [2])
+    let pool = await pool([name("a"), name("b")])
+    let second = try #require(pool.all.last)
+    second.begin()
+    names.hold("a")
+    names.set("b", to: [3])
+    let resolving = Task { await pool.resolve() }
+    await log.line { $0.message.contains("b:1 changed") && "\($0["new"] ?? "")".contains("3") }
+    names.set("a", to: [2])
+    _ = await resolving.value
+    #expect(pool.all.map(\.address) == [Names.address(2), Names.address(3)])
+    #expect(pool.all.first === second)
+    #expect(pool.all.first?.openConnections == 1)
+    second.end()
+  }
+
   /// given a member that is left out and one with open connections; when a target has another weight and the other another
   /// name for the same address; then both are who they were, and the new weight counts.
   @Test("keeps what it knows of an address that stays, whatever its weight and its name are")
