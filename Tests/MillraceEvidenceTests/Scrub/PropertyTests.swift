@@ -1,8 +1,10 @@
+import Foundation
 import Testing
 
 @testable import MillraceEvidence
 
-/// Random text around what was planted.
+/// Random text around what was planted: the same in every run, so that a change is judged by what it changes. For a search,
+/// `MILLRACE_SCRUB_SEED=N swift test --filter PropertyTests`.
 @Suite("scrubbing random text") struct PropertyTests {
   private static let pieces = [
     " ", "\n", "\t", ", ", "; ", "\"", "'", "(", ")", "[", "]", "{", "}", "<", ">", "=", ":", "/", "\\", "%", "&", "?",
@@ -13,6 +15,9 @@ import Testing
     "2001:db8::1", "02:00:00:00:00:01", "user-3@example.invalid", "token", "password", "cookie", "secret-1",
     "\u{1B}[1m", "+", "|", "$", "*",
   ]
+
+  private static let seed =
+    ProcessInfo.processInfo.environment["MILLRACE_SCRUB_SEED"].flatMap { UInt64($0) } ?? 20_261_127
 
   static func text(_ dice: inout Dice) -> (text: String, planted: [Planted]) {
     var text = ""
@@ -33,9 +38,9 @@ import Testing
 
   @Test("nothing planted is left, cut or whole, and a second scrubbing changes nothing")
   func random() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = Self.seed
     var dice = Dice(seed: seed)
-    for round in 0..<1000 {
+    for round in 0..<200 {
       let (text, planted) = Self.text(&dice)
       let result = try Scrubbing()(text)
       for one in planted {
@@ -53,9 +58,9 @@ import Testing
 
   @Test("the same inside the strings of JSON, which stays JSON")
   func randomJSON() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = Self.seed
     var dice = Dice(seed: seed)
-    for round in 0..<500 {
+    for round in 0..<100 {
       let (text, planted) = Self.text(&dice)
       let json = "{\"a\": [\(JSONText.quoted(text, &dice)), 1.50], \"b\": null}"
       let result = try Scrubbing(.json)(json)
