@@ -65,6 +65,50 @@ import Testing
     }
   }
 
+  @Test("a value that is a private key, or has escaped line ends, goes as a whole")
+  func valuesOfManyLines() throws {
+    for (text, expected) in [
+      (
+        "password: -----BEGIN PRIVATE KEY-----\nMIIE\nabc\n-----END PRIVATE KEY-----\nafter", "password: [token]\nafter"
+      ),
+      (
+        #"got {"private_key": "-----BEGIN PRIVATE KEY-----\nMIIE\nabc\n-----END PRIVATE KEY-----\n", "x": 1}"#,
+        #"got {"private_key": "[token]", "x": 1}"#
+      ),
+      (#"{"a": x, "password": "one\ntwo\"three", "b": 1}"#, #"{"a": x, "password": "[token]", "b": 1}"#),
+      (#"{\"password\": \"one\\ntwo\", \"b\": 1}"#, #"{\"password\": \"[token]\", \"b\": 1}"#),
+    ] {
+      #expect(try scrub(text).text == expected)
+      for chunk in [1, 7] { #expect(try scrub.cut(into: chunk)(text).text == expected) }
+    }
+  }
+
+  @Test("a line of nothing but escapes is cut between them, and comes to an end")
+  func escapesAlone() throws {
+    for escape in ["\\u00e9", "%C3%A9", "&eacute;", "\\", "&amp;", "%25", "\\ud83d\\ude00", "&", "%"] {
+      let text = String(repeating: escape, count: 1000)
+      for chunk in [1, 400, 10_000] { #expect(try scrub.cut(into: chunk)(text).text == text) }
+    }
+  }
+
+  @Test("a field's name in the value of another one does not hide its own value")
+  func namesInValues() throws {
+    for (text, expected) in [
+      ("token: Bearer abc def", "token: [token] def"),
+      ("invalid token: password: hunter2 x", "invalid token: [token] x"),
+      ("password= --password hunter2 x", "password= [token] x"),
+      ("token: \"password\": \"hunter2\"", "token: \"password\": \"[token]\""),
+      ("token=token token=hunter2 x", "token=[token] x"),
+    ] {
+      let result = try scrub(text)
+      #expect(result.text == expected)
+      #expect(try scrub(result.bytes).counts.total == 0)
+    }
+    // Names without an end.
+    let endless = "token: " + String(repeating: "token ", count: 100_000)
+    #expect(try scrub(endless).text.utf8.count < endless.utf8.count)
+  }
+
   @Test("a key without an end takes what could be of it, and no more")
   func endlessKey() throws {
     let text = "-----BEGIN PRIVATE KEY-----\n" + String(repeating: "abcdefg\n", count: 20_000) + "after"

@@ -32,11 +32,13 @@ extension ByteSet {
   /// Letters and digits, and every byte of a character beyond ASCII.
   static let word = alphanumeric.union(ByteSet(0x80...0xFF))
   static let hex = digits.union("abcdefABCDEF")
-  static let lineEnds: ByteSet = "\n\r"
+  static let realLineEnds: ByteSet = "\n\r"
+  /// Those that were escaped as well.
+  static let lineEnds = realLineEnds.union(ByteSet([EscapeMark.newline]))
   static let blanks = ByteSet([0x20, 0x09, EscapeMark.percent])
   static let quotes = ("\"'`" as ByteSet).union(
     ByteSet([EscapeMark.doubleQuote, EscapeMark.deepDoubleQuote, EscapeMark.singleQuote]))
-  static let whitespace: ByteSet = " \t\n\r\u{0B}\u{0C}"
+  static let whitespace: ByteSet = " \t\n\r\u{0B}\u{0C}\u{1A}"
   /// Where a URL in running text ends. What was percent-encoded belongs to the URL and does not end it.
   static let urlEnds = whitespace.union(quotes).union("<>")
   static let email = word.union("._%+-")

@@ -21,7 +21,20 @@ struct Escape {
   static func json(in text: Span<UInt8>, at start: Int, end: Int) -> Escape? {
     guard text[start] == UInt8(ascii: "\\"), start + 1 < end else { return nil }
     if text[start + 1] == UInt8(ascii: "\\") { return Escape(meaning: .byte(UInt8(ascii: "\\")), length: 2) }
-    return backslash(text, start, end)
+    return backslash(text, start, end).bare
+  }
+
+  /// The same without a mark that it was escaped.
+  var bare: Escape {
+    guard case .byte(let byte) = meaning else { return self }
+    let plain: UInt8 =
+      switch byte {
+      case EscapeMark.newline: 0x0A
+      case EscapeMark.doubleQuote, EscapeMark.deepDoubleQuote: UInt8(ascii: "\"")
+      case EscapeMark.singleQuote: UInt8(ascii: "'")
+      default: byte
+      }
+    return Escape(meaning: .byte(plain), length: length)
   }
 
   /// `%40`, and `%2540` at any depth. RFC 3986, section 2.1
@@ -47,7 +60,7 @@ struct Escape {
     func escape(_ byte: UInt8, _ length: Int) -> Escape { Escape(meaning: .byte(byte), length: depth + length) }
     guard at < end else { return escape(UInt8(ascii: "\\"), 0) }
     switch text[at] {
-    case UInt8(ascii: "n"), UInt8(ascii: "r"): return escape(0x0A, 1)
+    case UInt8(ascii: "n"), UInt8(ascii: "r"): return escape(EscapeMark.newline, 1)
     case UInt8(ascii: "t"): return escape(0x09, 1)
     case UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "v"): return escape(0x0B, 1)
     case UInt8(ascii: "/"): return escape(UInt8(ascii: "/"), 1)
@@ -59,7 +72,7 @@ struct Escape {
       if at + 1 < end, text[at + 1] == UInt8(ascii: "[") { return escape(0x1B, 1) }
     case UInt8(ascii: "x"):
       if at + 2 < end, let high = text[at + 1].hexValue, let low = text[at + 2].hexValue {
-        return escape(bare(high << 4 | low), 3)
+        return escape(marked(high << 4 | low), 3)
       }
     case UInt8(ascii: "0")...UInt8(ascii: "3"):
       // strace(1) writes three digits where one more follows, and fewer where none does: what a digit follows may be no
@@ -67,7 +80,7 @@ struct Escape {
       if at + 2 < end, let middle = octal(text[at + 1]), let low = octal(text[at + 2]),
         at + 3 == end || !text[at + 3].isDigit
       {
-        return escape(bare((text[at] - 0x30) << 6 | middle << 3 | low), 3)
+        return escape(marked((text[at] - 0x30) << 6 | middle << 3 | low), 3)
       }
     case UInt8(ascii: "u"), UInt8(ascii: "U"):
       if let (scalar, length) = unicode(text, at, end) {
@@ -146,15 +159,16 @@ struct Escape {
 
   private static func octal(_ byte: UInt8) -> UInt8? { (0x30...0x37).contains(byte) ? byte - 0x30 : nil }
 
-  private static func bare(_ byte: UInt8) -> UInt8 {
+  private static func marked(_ byte: UInt8) -> UInt8 {
     switch byte {
     case UInt8(ascii: "\""): EscapeMark.doubleQuote
     case UInt8(ascii: "'"): EscapeMark.singleQuote
+    case 0x0A, 0x0D: EscapeMark.newline
     default: byte
     }
   }
 
   private static func meaning(_ scalar: Unicode.Scalar) -> Meaning {
-    scalar.isASCII ? .byte(bare(UInt8(truncatingIfNeeded: scalar.value))) : .scalar(scalar)
+    scalar.isASCII ? .byte(marked(UInt8(truncatingIfNeeded: scalar.value))) : .scalar(scalar)
   }
 }

@@ -65,6 +65,10 @@ struct Reading {
       places.append(place(finding))
       if case .privateKey = finding.subject { break }
     }
+    // Not in the middle of a character that was one escape.
+    while position < text.count, position > 0, view.source(of: position) == view.source(of: position - 1) {
+      position += 1
+    }
     return (places, view.source(of: position))
   }
 

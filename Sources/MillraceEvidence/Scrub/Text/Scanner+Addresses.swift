@@ -82,6 +82,7 @@ extension Scanner {
     default: break
     }
     // The rest of a row of numbers that is no address as a whole.
+    if start >= 2, text[start - 1] == UInt8(ascii: "."), text[start - 2].isDigit { return nil }
     if start >= 2, text[start - 1] == UInt8(ascii: ":"),
       text[start - 2] == UInt8(ascii: ":") || text[start - 2].hexValue != nil && isNumberBehind(text, start - 2)
     {
@@ -166,11 +167,11 @@ extension Scanner {
 
   // MARK: MAC
 
-  /// How many groups of two hexadecimal digits stand here.
+  /// How many groups of two hexadecimal digits stand here; of more than 32 that many.
   private func octets(_ text: Span<UInt8>, _ start: Int, _ separator: UInt8) -> Int {
     var count = 0
     var at = start
-    while at + 1 < text.count, text[at].hexValue != nil, text[at + 1].hexValue != nil {
+    while count < 32, at + 1 < text.count, text[at].hexValue != nil, text[at + 1].hexValue != nil {
       at += 2
       if at < text.count, ByteSet.word.contains(text[at]) { return 0 }
       count += 1

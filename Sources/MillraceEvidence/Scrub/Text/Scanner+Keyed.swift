@@ -131,11 +131,17 @@ extension Scanner {
     var ends = Self.valueEnds
     if ByteSet.quotes.contains(text[start]) {
       first = start + 1
-      ends = .lineEnds
+      ends = .realLineEnds
       ends.insert(text[start])
     }
     var end = first
-    while end < text.count, !ends.contains(text[end]) { end += 1 }
+    while end < text.count, !ends.contains(text[end]) {
+      end += 1
+      // As in a header: this quote begins something, and the value's own is not to be found any more.
+      if first > start, end < text.count, text[end] == text[start], text[end - 1] == UInt8(ascii: "=") {
+        ends = .realLineEnds
+      }
+    }
     if first == start, end - first == 1, ("{[(" as ByteSet).contains(text[first]) { return nil }
     if first == start {
       if isNothing(text, first, end) { return nil }
@@ -151,17 +157,21 @@ extension Scanner {
 
   /// Where a value without quotes ends of which the first word is not all: `token: Bearer abc`, `token: password: abc`.
   private func goingOn(_ text: Span<UInt8>, _ start: Int, _ end: Int, depth: Int) -> Int {
-    var last = end
-    if isOneTokenScheme(text, start, end) {
-      while last < text.count, last - end < 16, ByteSet.blanks.contains(text[last]) { last += 1 }
-      while last < text.count, ByteSet.token68.contains(text[last]) { last += 1 }
-      return last
-    }
     // Names of fields do not stand in each other deeper than this.
     guard depth < 4 else { return end }
-    var keyEnd = start
+    if isOneTokenScheme(text, start, end) {
+      var first = end
+      while first < text.count, first - end < 16, ByteSet.blanks.contains(text[first]) { first += 1 }
+      var last = first
+      while last < text.count, ByteSet.token68.contains(text[last]) { last += 1 }
+      guard first > end, last > first else { return end }
+      return goingOn(text, first, last, depth: depth + 1)
+    }
+    var key = start
+    while key < end, text[key] == UInt8(ascii: "-") { key += 1 }
+    var keyEnd = key
     while keyEnd < text.count, ByteSet.key.contains(text[keyEnd]) { keyEnd += 1 }
-    guard keyEnd > start, let inner = keyed(text, start, keyEnd, depth: depth + 1), inner.start >= end else {
+    guard keyEnd > key, let inner = keyed(text, key, keyEnd, depth: depth + 1), inner.start >= end else {
       return end
     }
     return inner.end
@@ -171,6 +181,14 @@ extension Scanner {
   private func finding(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ tail: ByteSet) -> Finding? {
     guard end > start else { return nil }
     if let kept = kept(Placeholder.token, text, start, end) { return kept }
+    // A key goes on behind the end of the line that the value is on.
+    for at in start..<end where text[at] == UInt8(ascii: "-") {
+      if var key = privateKey(text, at) {
+        key.start = start
+        key.tail = tail
+        return key
+      }
+    }
     return Finding(start: start, end: end, subject: .token, tail: tail)
   }
 

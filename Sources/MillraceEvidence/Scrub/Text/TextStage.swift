@@ -11,8 +11,9 @@ struct TextStage {
     case scanning
     /// Inside something that was replaced already, as long as its bytes come.
     case swallowing(ByteSet)
-    /// Inside a private key; how many bytes more of it are dropped if its end does not come.
-    case inPrivateKey(Int)
+    /// Inside a private key; how many bytes more of it are dropped if its end does not come, and what else goes behind it
+    /// where it is a field's value.
+    case inPrivateKey(Int, ByteSet?)
   }
 
   /// How much of a private key goes whose last line is missing: more than the longest has.
@@ -48,7 +49,7 @@ struct TextStage {
   private mutating func step(
     isFinal: Bool, _ identities: Identities, into output: inout [UInt8]
   ) throws(RefusedContent) -> Bool {
-    if case .inPrivateKey(let left) = mode, !passPrivateKey(left, isFinal) { return false }
+    if case .inPrivateKey(let left, let tail) = mode, !passPrivateKey(left, tail, isFinal) { return false }
     var count = pending.count
     var isComplete = isFinal
     if !isFinal {
@@ -67,7 +68,7 @@ struct TextStage {
     decoded.leave(at: done, endsLine: endsLine)
     if hasEscapes { plain.leave(at: done, endsLine: endsLine) } else { plain.follow(decoded) }
     pending.removeFirst(done)
-    return true
+    return done > 0
   }
 
   /// Scans what the readings show, and writes what becomes of it. Returns how many bytes are done with.
@@ -96,7 +97,7 @@ struct TextStage {
       output.append(contentsOf: replacement)
       written = place.end
       if case .privateKey = place.subject {
-        mode = .inPrivateKey(Self.longestPrivateKey)
+        mode = .inPrivateKey(Self.longestPrivateKey, place.tail)
         return written
       }
       if limit != nil, place.isAtEnd, let tail = place.tail { mode = .swallowing(tail) }
@@ -108,7 +109,7 @@ struct TextStage {
   // MARK: private keys
 
   /// Drops bytes up to the end of the key. False where it has not come yet.
-  private mutating func passPrivateKey(_ left: Int, _ isFinal: Bool) -> Bool {
+  private mutating func passPrivateKey(_ left: Int, _ tail: ByteSet?, _ isFinal: Bool) -> Bool {
     let mark = "-----END"
     let (first, end) = privateKeyEnd(mark, isFinal)
     if first != nil, end == nil { return false }
@@ -118,10 +119,10 @@ struct TextStage {
     decoded.carry = [UInt8(ascii: "]")]
     plain.carry = decoded.carry
     guard end != nil || dropped == left || isFinal else {
-      mode = .inPrivateKey(left - dropped)
+      mode = .inPrivateKey(left - dropped, tail)
       return false
     }
-    mode = .scanning
+    mode = tail.map { .swallowing($0) } ?? .scanning
     return true
   }
 

@@ -1,6 +1,9 @@
 /// What a decoder leaves in the place of a byte that was escaped and would mean something else bare: a quote inside a
 /// quoted value does not end it, and an encoded blank belongs to its URL. Control characters that text does not have.
+/// The escapes of the document itself are no such: what they stand for is the text.
 enum EscapeMark {
+  /// A line's end, which ends a header's line and not what stands in quotes.
+  static let newline: UInt8 = 0x1A
   static let singleQuote: UInt8 = 0x1C
   /// A quote behind more than one backslash.
   static let deepDoubleQuote: UInt8 = 0x1D
@@ -80,7 +83,7 @@ struct TextView {
     case .json: _ = decodeOnce(source, count: count, after: carry) { Escape.json(in: $0, at: $1, end: $2) }
     case .entities:
       _ = decodeOnce(source, count: count, after: carry) {
-        $0[$1] == UInt8(ascii: "&") ? Escape.entity($0, $1, $2) : nil
+        $0[$1] == UInt8(ascii: "&") ? Escape.entity($0, $1, $2)?.bare : nil
       }
     }
   }
