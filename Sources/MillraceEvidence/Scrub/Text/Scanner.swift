@@ -26,7 +26,10 @@ struct Scanner {
   /// Where a word begins though a letter stands before it, which is the end of a terminal's colour sequence.
   var wordBarrier = -1
   /// The value of the field whose name is being looked through.
-  private var pending: Finding?
+  private var pending: Finding? {
+    didSet { pendingStart = pending?.start ?? Int.max }
+  }
+  private var pendingStart = Int.max
 
   init(_ task: Task, _ vocabulary: Vocabulary, isPlain: Bool) {
     self.task = task
@@ -65,14 +68,15 @@ struct Scanner {
   private mutating func nextForm(_ text: Span<UInt8>, _ position: inout Int, limit: Int) -> Finding? {
     let table = vocabulary.triggers
     let triggers = table.span
-    while position < limit || pending != nil {
-      if let value = pending, position >= value.start {
+    while position < limit || pendingStart != Int.max {
+      if position >= pendingStart, let value = pending {
         pending = nil
         if let rest = value.from(position) { return rest }
         continue
       }
       let trigger = triggers[Int(text[position])]
-      if trigger.isEmpty {
+      // Nothing begins inside a word but a literal.
+      if trigger.isEmpty || trigger == .word && !isWordStart(text, position) {
         position += 1
         continue
       }
