@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "Millrace", targets: ["Millrace"]),
     .library(name: "Reactors", targets: ["Reactors"]),
     .library(name: "MillraceServices", targets: ["MillraceServices"]),
+    .library(name: "MillraceEvidence", targets: ["MillraceEvidence"]),
     .executable(name: "millrace", targets: ["millrace"]),
   ],
   dependencies: [
@@ -61,6 +62,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
+    .target(name: "MillraceEvidence", swiftSettings: strict),
     .executableTarget(
       name: "millrace",
       dependencies: [
@@ -83,6 +85,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
+    .testTarget(name: "MillraceEvidenceTests", dependencies: ["MillraceEvidence"], swiftSettings: settings),
     // A copy in a process of its own, for the tests that look on from outside.
     .executableTarget(
       name: "CopyProbe", dependencies: ["Millrace"], path: "Tests/Support/CopyProbe", swiftSettings: settings),

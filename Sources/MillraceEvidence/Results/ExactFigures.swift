@@ -28,17 +28,21 @@ public struct ExactFigures: Codable, Sendable, Equatable {
 public struct ReactorSample: Codable, Sendable, Equatable {
   /// Seconds since the measurement began.
   public var seconds: Double
-  /// Tasks by state at that time.
+  /// Tasks that ran at that time.
   public var running: Int
+  /// Tasks that could have run, and had not had their turn.
   public var runnable: Int
+  /// Tasks that waited for a descriptor, a timer, or one another.
   public var waiting: Int
+  /// Tasks whose work the blocking pool did.
   public var inBlockingCall: Int
   /// Tasks started since the measurement began.
   public var created: Int
   /// Threads at that time, those of the blocking pool included.
   public var threads: Int
-  /// Pipes and buffers on lease.
+  /// Pipes on lease.
   public var pipesLeased: Int
+  /// Buffers on lease.
   public var buffersLeased: Int
 
   /// - Parameters: as the fields.

@@ -6,8 +6,9 @@ public struct Round: Codable, Sendable, Equatable {
   public var operations: Int
   /// Bytes of content that arrived where they belong, each counted once.
   public var bytes: Int
-  /// Seconds of CPU that the subject's processes used, in user and in kernel mode; of load and far end nothing.
+  /// Seconds of CPU that the subject's processes used in user mode; of load and far end nothing.
   public var userCPUSeconds: Double
+  /// Seconds of CPU that they used in kernel mode.
   public var systemCPUSeconds: Double
   /// How long operations took; nil where they have no beginning and end, as in a stream.
   public var latency: Latency?
@@ -51,9 +52,11 @@ public struct Round: Codable, Sendable, Equatable {
 
 /// How long operations took, in microseconds.
 public struct Latency: Codable, Sendable, Equatable {
-  /// Half, 99 % and 99.9 % took no longer than these.
+  /// Half took no longer than this.
   public var p50: Double
+  /// 99 % took no longer than this.
   public var p99: Double
+  /// 99.9 % took no longer than this.
   public var p999: Double
   /// The longest.
   public var max: Double
@@ -70,12 +73,14 @@ public struct Latency: Codable, Sendable, Equatable {
     /// Microseconds.
     public var microseconds: Double
 
+    /// - Parameters: as the fields.
     public init(percentile: Double, microseconds: Double) {
       self.percentile = percentile
       self.microseconds = microseconds
     }
   }
 
+  /// - Parameters: as the fields.
   public init(p50: Double, p99: Double, p999: Double, max: Double, isPaced: Bool, distribution: [Point]) {
     self.p50 = p50
     self.p99 = p99
@@ -88,9 +93,12 @@ public struct Latency: Codable, Sendable, Equatable {
 
 /// How often threads gave up the CPU, and how often it was taken from them (getrusage(2)).
 public struct ContextSwitches: Codable, Sendable, Equatable {
+  /// A thread had nothing to do, and waited.
   public var voluntary: Int
+  /// A thread's time was up, or another came first.
   public var involuntary: Int
 
+  /// - Parameters: as the fields.
   public init(voluntary: Int, involuntary: Int) {
     self.voluntary = voluntary
     self.involuntary = involuntary
@@ -99,9 +107,12 @@ public struct ContextSwitches: Codable, Sendable, Equatable {
 
 /// What was asked of malloc(3) and its like.
 public struct Allocations: Codable, Sendable, Equatable {
+  /// Calls that asked for memory.
   public var count: Int
+  /// Bytes that they asked for.
   public var bytes: Int
 
+  /// - Parameters: as the fields.
   public init(count: Int, bytes: Int) {
     self.count = count
     self.bytes = bytes
@@ -110,9 +121,12 @@ public struct Allocations: Codable, Sendable, Equatable {
 
 /// A better route that was not taken.
 public struct Declined: Codable, Sendable, Hashable {
+  /// The route's name.
   public var route: String
+  /// Why it was not taken.
   public var reason: String
 
+  /// - Parameters: as the fields.
   public init(route: String, reason: String) {
     self.route = route
     self.reason = reason
