@@ -16,10 +16,12 @@ struct RankSums {
     // exact as Double up to 2⁵³.
     var ways = [[Double]](repeating: [Double](repeating: 0, count: width), count: count + 1)
     ways[0][0] = 1
+    var reached = 0
     for (seen, rank) in doubledRanks.enumerated() {
+      reached += rank
       // Downwards, so that no value is taken twice.
       for taken in stride(from: min(count, seen + 1), to: 0, by: -1) {
-        for sum in stride(from: width - 1, through: rank, by: -1) {
+        for sum in rank...reached where ways[taken - 1][sum - rank] > 0 {
           ways[taken][sum] += ways[taken - 1][sum - rank]
         }
       }
