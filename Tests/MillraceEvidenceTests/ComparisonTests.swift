@@ -137,6 +137,18 @@ struct ComparisonTests {
     #expect(Comparison(old: old, new: new).notes.count == 1)
     #expect(Comparison(old: old, new: old).notes.isEmpty)
   }
+
+  @Test("tells what is not the same of the machines")
+  func environments() {
+    var run = NoisyRun(seed: 13)
+    let results = run.results()
+    var after = SampleRun.environment
+    after.kernel = "6.19.0"
+    after.versions["go"] = nil
+    let comparison = Comparison(old: results, new: results, environments: (SampleRun.environment, after))
+    #expect(comparison.notes == ["kernel: 6.18.5 before, 6.19.0 after", "version of go: 1.26.2 before, unknown after"])
+    #expect(comparison.exitCode == 0)
+  }
 }
 
 @Suite("A comparison in words")
@@ -197,5 +209,37 @@ struct ComparisonTextTests {
     let same = Comparison(old: results, new: results)
     #expect(same.text.hasPrefix("no regression: 0 regressions, 0 improvements, "))
     #expect(same.markdown.hasPrefix("### ✅ No regression"))
+  }
+}
+
+@Suite("A comparison of wild numbers")
+struct WildComparisonTests {
+  @Test("comes to an end, whatever a file says", arguments: [0, 1, -1, .max, .min] as [Int])
+  func wild(_ number: Int) {
+    let numbers = [0.0, 1e300, .leastNonzeroMagnitude, -1e300, 3]
+    func results(_ shift: Int) -> BenchResults {
+      let rounds = numbers.indices.map { index -> Round in
+        let one = numbers[(index + shift) % numbers.count]
+        return Round(
+          seconds: one, operations: number, bytes: number, userCPUSeconds: one, systemCPUSeconds: one,
+          latency: Latency(p50: one, p99: one, p999: one, max: one, isPaced: true, distribution: []),
+          contextSwitches: ContextSwitches(voluntary: number, involuntary: number), peakMemory: number,
+          memoryPerConnection: number, systemCalls: ["a": number, "b": number],
+          allocations: Allocations(count: number, bytes: number))
+      }
+      let exact = ExactFigures(
+        operations: number, systemCalls: ["a": number &+ shift, "b": number],
+        allocations: Allocations(count: number, bytes: number), routes: ["a": number, "b": number, "buffered": shift],
+        unstable: [])
+      return BenchResults(
+        started: "", command: [], method: .init(rounds: number, seconds: 0, warmUpSeconds: 0),
+        cells: [
+          Cell(load: .init(scenario: "", size: number, connections: number), subject: "", rounds: rounds, exact: exact)
+        ])
+    }
+    for shift in 0..<3 {
+      let comparison = Comparison(old: results(0), new: results(shift), tolerance: 0)
+      #expect(!comparison.text.contains("nan") && !comparison.markdown.contains("inf"))
+    }
   }
 }

@@ -62,7 +62,7 @@ struct FigureTests {
   @Test(
     "is written with three digits that count and its unit",
     arguments: [
-      (.throughput, 3_672_000_000, "3.42 GiB/s"), (.throughput, 999.6, "0.976 KiB/s"), (.throughput, 12, "12.0 B/s"),
+      (.throughput, 3_672_000_000, "3.42 GiB/s"), (.throughput, 999.6, "1000 B/s"), (.throughput, 12, "12.0 B/s"),
       (.operationsPerSecond, 9999.4, "9999/s"), (.operationsPerSecond, 123_456, "123 k/s"),
       (.cpuPerGiB, 0.1234, "123 ms"),
       (.cpuPerGiB, 2.5, "2.50 s"), (.cpuPerGiB, 0, "0 s"), (.latencyP50, 0.25, "250 ns"),

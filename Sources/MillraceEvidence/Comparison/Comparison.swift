@@ -18,8 +18,13 @@ public struct Comparison: Sendable {
 
   /// Compares two runs. Cells belong together by load and subject; of several with the same, the first counts.
   ///
-  /// - Parameter tolerance: the share that a figure may change by, 0 or more.
-  public init(old: BenchResults, new: BenchResults, tolerance: Double = usualTolerance) {
+  /// - Parameters:
+  ///   - tolerance: the share that a figure may change by, 0 or more.
+  ///   - environments: where the runs were made, if known. What differs is noted, and changes no verdict.
+  public init(
+    old: BenchResults, new: BenchResults, tolerance: Double = usualTolerance,
+    environments: (old: BenchEnvironment, new: BenchEnvironment)? = nil
+  ) {
     let before = Dictionary(old.cells.map { (Key($0), $0) }, uniquingKeysWith: { first, _ in first })
     let after = Dictionary(new.cells.map { (Key($0), $0) }, uniquingKeysWith: { first, _ in first })
     var seen: Set<Key> = []
@@ -31,7 +36,7 @@ public struct Comparison: Sendable {
       CellComparison(
         load: key.load, subject: key.subject, old: before[key], new: after[key], tolerance: tolerance, family: family)
     }
-    notes = Self.notes(old, new, cells)
+    notes = Self.notes(old, new, cells) + (environments.map { $0.new.differences(from: $0.old) } ?? [])
   }
 
   /// Something got worse: a figure, an exact figure, or that a subject works at all.
@@ -85,9 +90,9 @@ public struct Comparison: Sendable {
 }
 
 extension BenchResults.Method {
-  /// How a run measures, in words: `5 rounds of 2.00 s after 0.500 s of warm-up`.
+  /// How a run measures, in words: `5 rounds of 2 s after 500 ms of warm-up`.
   public var title: String {
-    "\(rounds) \(rounds == 1 ? "round" : "rounds") of \(seconds.significant()) s after "
-      + "\(warmUpSeconds.significant()) s of warm-up"
+    "\(rounds) \(rounds == 1 ? "round" : "rounds") of \(Figure.Unit.seconds.tick(seconds)) after "
+      + "\(Figure.Unit.seconds.tick(warmUpSeconds)) of warm-up"
   }
 }

@@ -102,7 +102,8 @@ private struct Tally {
   private func change(_ isMeant: (String) -> Bool) -> Change {
     func count(_ figures: ExactFigures) -> ExactDifference.Count {
       let total = figures.routes.reduce(0) {
-        isMeant($1.key) && !unstable.contains($1.key) ? $0 + max(0, $1.value) : $0
+        // A sum that does not fit is of a damaged file.
+        isMeant($1.key) && !unstable.contains($1.key) ? $0.addingReportingOverflow(max(0, $1.value)).partialValue : $0
       }
       return .init(total: total, operations: figures.operations)
     }

@@ -1,12 +1,15 @@
 extension Cell.Load {
   /// What is measured, in words: `echo, 64 B, 8 connections, automatic`.
-  public var title: String {
-    let connections = connections == 1 ? "1 connection" : "\(connections) connections"
-    return "\(scenario), \(sizeTitle), \(connections), \(route)"
-  }
+  public var title: String { "\(scenario), \(inScenario)" }
 
-  /// The size of an operation: `64 KiB`, `1500 B`, or `stream` where there is none.
-  public var sizeTitle: String { size.map(Self.title(ofSize:)) ?? "stream" }
+  /// The same where the scenario is known.
+  var inScenario: String { "\(sizeTitle), \(connectionsTitle), \(route)" }
+
+  /// `8 connections`
+  var connectionsTitle: String { connections == 1 ? "1 connection" : "\(connections) connections" }
+
+  /// The size of an operation: `64 KiB`, `1500 B`; `stream` where there is none, or `idle` in the scenario of that name.
+  public var sizeTitle: String { size.map(Self.title(ofSize:)) ?? (scenario == "idle" ? "idle" : "stream") }
 
   /// Bytes in the greatest unit that divides them: sizes are settings, and 65537 is not 64 KiB.
   static func title(ofSize size: Int) -> String {

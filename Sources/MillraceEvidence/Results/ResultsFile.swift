@@ -76,6 +76,13 @@ extension ResultsFile {
   }
 }
 
+/// Writes a text file, whole or not at all.
+func writeWhole(_ text: String, to path: String) throws(ResultsFileError) {
+  do { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) } catch {
+    throw .unwritable(path: path, reason: plain(error))
+  }
+}
+
 /// What every such file says of itself.
 private struct Header: Decodable {
   var schema: String?

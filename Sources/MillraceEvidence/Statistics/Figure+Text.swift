@@ -21,8 +21,8 @@ extension Figure.Unit {
   private static func binary(_ value: Double, suffix: String) -> String {
     var value = value
     var prefix = ""
-    // At 999.5 three digits would round to a fourth.
-    for next in ["Ki", "Mi", "Gi", "Ti"] where value.magnitude >= 999.5 {
+    // 1000 KiB has four digits, and 0.977 MiB would be less clear.
+    for next in ["Ki", "Mi", "Gi", "Ti"] where value.magnitude >= 1023.5 {
       value /= 1024
       prefix = next
     }
