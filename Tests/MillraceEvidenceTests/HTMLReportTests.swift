@@ -138,6 +138,27 @@ struct HTMLReportTests {
     #expect(try Document(HTMLReport(results).html).text.contains("go is not installed"))
   }
 
+  @Test("calls nothing better or worse from four rounds, and says what fewer pairs are worth")
+  func fewRounds() throws {
+    func page(_ rounds: Int, missing: Int = 0) throws -> String {
+      let load = Cell.Load(scenario: "echo", size: 64, connections: 1)
+      let all = (0..<rounds).map { Round.plain(bytes: 1_000_000 + $0) }
+      let cells = [
+        Cell(load: load, subject: "a", rounds: all),
+        Cell(load: load, subject: "b", rounds: all.dropLast(missing).map { .plain(bytes: $0.bytes * 2) }),
+      ]
+      return try Document(
+        HTMLReport(
+          BenchResults(
+            started: "x", command: [], method: .init(rounds: rounds, seconds: 1, warmUpSeconds: 0), cells: cells)
+        ).html
+      ).text
+    }
+    #expect(try page(5).contains("▲ ×2.00 2.00–2.00"))
+    #expect(try !page(4).contains("▲ ×"))
+    #expect(try page(5, missing: 2).contains("×2.00 2.00–2.00 (75.0 %)"))
+  }
+
   @Test("of no cells at all says so")
   func nothing() throws {
     #expect(try Document(Self.empty).text.contains("Nothing was measured"))

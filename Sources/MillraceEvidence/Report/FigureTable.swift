@@ -5,6 +5,11 @@ struct FigureTable {
   let styles: SubjectStyles
   /// The numbers of the warnings, as the list below has them.
   let notes: Footnotes
+  /// Those of the run. A ratio of fewer has another coverage, and says which.
+  let rounds: Int
+
+  /// The coverage that an interval must have for ▲ or ▼: five rounds have it, four do not.
+  static let judgedCoverage = 0.9
 
   /// The table in its container, which scrolls where the page is narrow.
   var markup: Markup {
@@ -77,13 +82,17 @@ struct FigureTable {
   }
 
   private func ratio(_ ratio: PairedRatio) -> Markup {
-    let isMore = ratio.interval.map { $0.lower > 1 } ?? false
-    let isLess = ratio.interval.map { $0.upper < 1 } ?? false
+    let judged = ratio.interval.flatMap { $0.coverage >= Self.judgedCoverage ? $0 : nil }
+    let isMore = judged.map { $0.lower > 1 } ?? false
+    let isLess = judged.map { $0.upper < 1 } ?? false
     let isBetter = figure.lowerIsBetter ? isLess : isMore
     let isApart = isMore || isLess
     return tag("span", ["class": !isApart ? "ratio" : isBetter ? "ratio better" : "ratio worse"]) {
       tag("b") { (isApart ? isBetter ? "▲ " : "▼ " : "") + "×\(ratio.median.significant())" }
-      if let interval = ratio.interval { " \(interval.lower.significant())–\(interval.upper.significant())" }
+      if let interval = ratio.interval {
+        " \(interval.lower.significant())–\(interval.upper.significant())"
+        if ratio.pairs != rounds { " (\(interval.coverage.percent()))" }
+      }
     }
   }
 }

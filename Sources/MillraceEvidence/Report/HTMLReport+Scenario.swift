@@ -23,7 +23,7 @@ extension HTMLReport {
   }
 
   private func table(_ figure: Figure, _ scenario: Scenario, _ notes: Footnotes) -> Markup {
-    FigureTable(figure: figure, scenario: scenario, styles: styles, notes: notes).markup
+    FigureTable(figure: figure, scenario: scenario, styles: styles, notes: notes, rounds: results.method.rounds).markup
   }
 
   private func sweeps(_ scenario: Scenario) -> Markup {

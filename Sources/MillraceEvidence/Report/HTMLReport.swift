@@ -110,8 +110,8 @@ public struct HTMLReport: Sendable {
         "×1.21 is the ratio to the first subject, the median of the ratios round by round, so that what drifts between "
         "rounds is left out. The range after it is its confidence interval by order statistics, which suppose nothing of "
         "the distribution: with \(results.method.rounds) rounds it holds the true ratio in "
-        "\(Self.coverage(of: results.method.rounds)) of cases. ▲ is better, ▼ worse, where the interval leaves out 1; of "
-        "a whole table, some do by chance."
+        "\(Self.coverage(of: results.method.rounds)) of cases. ▲ is better, ▼ worse, where the interval leaves out 1 and "
+        "holds in \(FigureTable.judgedCoverage.percent(0)) of cases or more; of a whole table, some do by chance."
       }
       tag("p") {
         "CPU is that of the subject’s processes alone. Figures compare subjects within this run; those of another run, or "
