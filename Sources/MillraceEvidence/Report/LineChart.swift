@@ -118,7 +118,8 @@ struct LineChart {
         if let range = point.range { bar(point.x, range) }
       }
       // Of a line of hundreds, some eight points are marked: enough to know it by.
-      for (index, point) in points.enumerated() where points.count <= 24 || index % (points.count / 8) == 4 {
+      for (index, point) in points.enumerated()
+      where points.count <= 24 || index % (points.count / 8) == points.count / 16 {
         line.style.mark(across(point.x), down(point.y))
       }
       if let point = line.alone { line.style.mark(across(point.x), down(point.y)) }
