@@ -106,8 +106,10 @@ struct BenchTests {
     let result = await (try Running(arguments, in: place)).result()
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.text.contains("echo: messages through a relay and back\n"))
-    #expect(result.text.contains("1 KiB  1      automatic  millrace"))
-    #expect(try Set(place.tree("run/one").keys) == ["results.json", "environment.json"])
+    #expect(result.text.contains("1 KiB  1      millrace"), "\(result.text)")
+    #expect(try Set(place.tree("run/one").keys) == ["results.json", "environment.json", "report.html"])
+    let page = String(decoding: try place.read("run/one/report.html"), as: UTF8.self)
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n") && page.contains("scenario-1"))
     let results = try Program.object(try place.read("run/one/results.json"))
     #expect(results["schema"] as? String == "millrace-bench")
     #expect((results["command"] as? [String]) == arguments)
@@ -141,6 +143,49 @@ struct BenchTests {
     }
     #expect(calls("sendfile") > 10, "\(text)")
     #expect(calls("pread64") == 0 && calls("write") == 0, "\(text)")
+  }
+
+  // MARK: - Comparing
+
+  /// given a run, itself, and one in which an operation takes a call more; then only the last is worse, and says what.
+  @Test("compares two runs, and ends with 1 where the later is worse")
+  func compared() async throws {
+    let run = await
+      (try Running(["bench", "--rounds", "1", "--duration", "0.1", "--artifacts", "one"] + echo, in: place)).result()
+    #expect(run.status == 0, "\(run.errors)")
+    let text = String(decoding: try place.read("one/results.json"), as: UTF8.self)
+    let worse = text.replacingOccurrences(of: "\"recv\" : 128", with: "\"recv\" : 192")
+    #expect(worse != text)
+    try place.write("worse.json", Data(worse.utf8))
+
+    let same = await (try Running(["bench", "compare", "one", "one/results.json"], in: place)).result()
+    #expect(same.status == 0, "\(same.errors)")
+    #expect(same.text.hasPrefix("no regression: 0 regressions, 0 improvements"), "\(same.text)")
+    for option in [[], ["--exact"], ["--markdown"]] {
+      let result = await (try Running(["bench", "compare", "one", "worse.json"] + option, in: place)).result()
+      #expect(result.status == 1, "\(option)")
+      #expect(result.text.contains("calls of recv") && result.text.contains("192 in 64"), "\(result.text)")
+      #expect(result.text.hasPrefix(option == ["--markdown"] ? "### ❌ Worse: 1 regression" : "WORSE: 1 regression"))
+    }
+    let better = await (try Running(["bench", "compare", "worse.json", "one"], in: place)).result()
+    #expect(better.status == 0 && better.text.contains("1 improvement"), "\(better.text)")
+  }
+
+  /// given what is no run; then it ends with 2, as what says nothing of either, and one sentence.
+  @Test("does not take a file that it cannot read for a run that is no worse")
+  func incomparable() async throws {
+    try place.write("newer.json", Data("{\"schema\":\"millrace-bench\",\"version\":9}".utf8))
+    try place.write("half.json", Data("{\"schema\":\"mill".utf8))
+    for (name, sentence) in [
+      ("newer.json", "is of version 9"), ("half.json", "is damaged: it is not whole JSON"),
+      ("nowhere", "there is no such file or directory"),
+    ] {
+      let result = await (try Running(["bench", "compare", name, name], in: place)).result()
+      #expect(result.status == 2, "\(name)")
+      #expect(result.errors.contains(sentence) && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    }
+    let result = await (try Running(["bench", "compare", "a", "b", "--tolerance", "3000%"], in: place)).result()
+    #expect(result.status == 64 && result.errors.contains("--tolerance is from 0% to 1000%"), "\(result.errors)")
   }
 
   // MARK: - Other people's programs

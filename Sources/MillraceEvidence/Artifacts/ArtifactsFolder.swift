@@ -35,6 +35,21 @@ public struct ArtifactsFolder: Sendable {
     }
   }
 
+  /// What is in the folder at `path`, or in that file of results; the environment where it is there. Blocks.
+  public static func read(
+    _ path: String
+  ) throws(ResultsFileError) -> (results: BenchResults, environment: BenchEnvironment?) {
+    // By way of a link as well.
+    let target = URL(filePath: path).resolvingSymlinksInPath().path
+    let kind = (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
+    guard kind == .typeDirectory else { return (try BenchResults.read(from: path), nil) }
+    let place = "\(path)/\(environment)"
+    let hasEnvironment = FileManager.default.fileExists(atPath: place)
+    return (
+      try BenchResults.read(from: "\(path)/\(results)"), hasEnvironment ? try BenchEnvironment.read(from: place) : nil
+    )
+  }
+
   /// Writes files by their names: all of them beside their places first, and only then, when each is whole, into them.
   public func write(_ files: [(name: String, content: [UInt8])]) async throws {
     var staged: [StagedFile] = []

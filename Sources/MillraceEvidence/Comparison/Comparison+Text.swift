@@ -1,64 +1,39 @@
 extension Comparison {
-  /// For a terminal.
+  /// The comparison as a plain table for a terminal: regressions first, what is equal only counted.
   public var text: String {
-    var lines = findings.map { "\(Self.mark($0.kind)) \($0.load.title), \($0.subject): \($0.sentence)" }
-    lines.append(verdict)
-    return lines.joined(separator: "\n")
-  }
-
-  /// For a review: what is worse first, and the rest behind a fold.
-  public var markdown: String {
-    let worse = findings.filter { $0.kind == .regression }
-    let rest = findings.filter { $0.kind != .regression }
-    var parts = ["### millrace bench: \(hasRegressed ? "worse" : "no regression")", verdict]
-    if !worse.isEmpty { parts.append(Self.list(worse)) }
-    if !rest.isEmpty {
-      parts.append("<details><summary>\(rest.count) other differences</summary>\n\n\(Self.list(rest))\n\n</details>")
+    let findings = Findings(self)
+    var lines = ["\(hasRegression ? "WORSE" : "no regression"): \(findings.counts) (tolerance \(tolerance.percent(0)))"]
+    lines += notes.map { "note: \($0.printable)" }
+    lines += table("regressions", findings.regressions)
+    lines += table("improvements", findings.improvements)
+    lines += table("other exact changes", findings.changes)
+    lines += table("unclear", findings.unclear)
+    if !findings.remarks.isEmpty {
+      lines += ["", "remarks"]
+      lines += findings.remarks.map { "  \($0.printable)" }
     }
-    return parts.joined(separator: "\n\n")
+    return lines.joined(separator: "\n") + "\n"
   }
 
-  private var verdict: String {
-    let regressions = findings.count { $0.kind == .regression }
-    let improvements = findings.count { $0.kind == .improvement }
-    var sentence =
-      "\(regressions == 0 ? "No regression" : "\(regressions) regression\(regressions == 1 ? "" : "s")"), "
-      + "\(improvements) improvement\(improvements == 1 ? "" : "s") among \(figures) figures."
-    if undecidable > 0 {
-      sentence += " Of \(undecidable) there are too few rounds to tell: five in each run are enough."
-    }
-    return sentence
-  }
-
-  private static func mark(_ kind: Finding.Kind) -> String {
-    switch kind {
-    case .regression: "WORSE "
-    case .improvement: "better"
-    case .note: "note  "
-    }
-  }
-
-  private static func list(_ findings: [Finding]) -> String {
-    let rows = findings.map { finding in
-      let cells = ["\(finding.load.title)", finding.subject, finding.kind.rawValue, finding.sentence]
-      return "| " + cells.map(escaped).joined(separator: " | ") + " |"
-    }
-    return (["| load | subject | | what |", "|---|---|---|---|"] + rows).joined(separator: "\n")
-  }
-
-  /// Names come from command lines.
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for character in text {
-      switch character {
-      case "|", "\\", "`", "*", "_", "[", "]", "#": escaped += "\\\(character)"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "&": escaped += "&amp;"
-      case "\n", "\r": escaped += " "
-      default: escaped.append(character)
+  /// A heading, then for each cell its name and its lines in columns that are as wide as they must be.
+  private func table(_ heading: String, _ lines: [Findings.Line]) -> [String] {
+    guard !lines.isEmpty else { return [] }
+    let columns = lines.map { [$0.what, $0.old, "→", $0.new, $0.difference, $0.remark].map(\.printable) }
+    let widths = (0..<5).map { column in columns.map { $0[column].count }.max() ?? 0 }
+    var text = ["", heading]
+    var cell: String?
+    for (line, columns) in zip(lines, columns) {
+      if line.cell != cell {
+        text.append("  \(line.cell.printable)")
+        cell = line.cell
       }
+      let padded = zip(columns, widths).enumerated().map { index, column in
+        let padding = String(repeating: " ", count: column.1 - column.0.count)
+        // The name to the left, numbers to the right.
+        return index == 0 ? column.0 + padding : padding + column.0
+      }
+      text.append("    \((padded + columns.suffix(1)).joined(separator: "  "))")
     }
-    return escaped
+    return text
   }
 }

@@ -6,6 +6,9 @@ public struct BenchOptions: Sendable {
   public var sizes: [Int?] = []
   /// Connections at once. Default: 1, 32 and 256.
   public var connections = [1, 32, 256]
+  /// Connections in the scenario ``Scenario/idle``: of fewer, what each takes is lost in what an allocator takes at a time.
+  /// Default: 256.
+  public var idleConnections = [256]
   /// `automatic`, or names of routes. Empty is automatic, and each route that a scenario has.
   public var routes: [String] = []
   /// Rounds that count. Default: 5.
@@ -67,7 +70,7 @@ public struct BenchOptions: Sendable {
           $0 == "automatic" || scenario.routes.contains($0)
         }
       return chosen.flatMap { size in
-        scenario.connections(connections).flatMap { connections in
+        (scenario == .idle ? idleConnections : scenario.connections(connections)).flatMap { connections in
           names.map { Cell.Load(scenario: scenario.rawValue, size: size, connections: connections, route: $0) }
         }
       }

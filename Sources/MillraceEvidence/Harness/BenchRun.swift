@@ -22,8 +22,10 @@ public struct BenchRun: Sendable {
     self.progress = progress
   }
 
-  private var subjects: [Subject] {
-    [.millrace] + options.peers.map(Subject.peer) + options.targets.map(Subject.target)
+  /// Only our own route can be chosen.
+  private func subjects(at load: Cell.Load) -> [Subject] {
+    guard load.route == "automatic" else { return [.millrace] }
+    return [.millrace] + options.peers.map(Subject.peer) + options.targets.map(Subject.target)
   }
 
   /// A quarter of a measurement, and no less than it takes to have everything in place.
@@ -37,7 +39,8 @@ public struct BenchRun: Sendable {
     var traces: [TraceFile] = []
     for load in options.loads {
       guard let scenario = Scenario(rawValue: load.scenario) else { continue }
-      var measured = try await measure(load, scenario, place)
+      let subjects = subjects(at: load)
+      var measured = try await measure(load, scenario, subjects, place)
       for tracer in options.tracers where scenario != .idle {
         for number in measured.indices where measured[number].outcome == .measured {
           let trace = try await trace(&measured[number], subjects[number], scenario, tracer, place)
@@ -77,7 +80,9 @@ public struct BenchRun: Sendable {
     }
   }
 
-  private func measure(_ load: Cell.Load, _ scenario: Scenario, _ place: StagePlace) async throws -> [Cell] {
+  private func measure(
+    _ load: Cell.Load, _ scenario: Scenario, _ subjects: [Subject], _ place: StagePlace
+  ) async throws -> [Cell] {
     var cells = subjects.map { Cell(load: load, subject: $0.name) }
     for round in 0..<options.rounds {
       for (number, subject) in subjects.enumerated() where cells[number].outcome == .measured {
@@ -115,14 +120,6 @@ public struct BenchRun: Sendable {
 extension Cell.Load {
   /// Of an operation.
   var bytes: Int { size ?? Scenario.longFile(connections: connections) }
-
-  /// "echo of 4 KiB, 32 connections, buffered".
-  public var title: String {
-    let bytes =
-      size.map { "\($0 >= 1 << 20 ? "\($0 >> 20) MiB" : $0 >= 1024 ? "\($0 >> 10) KiB" : "\($0) B")" } ?? "a stream"
-    let many = "\(connections) connection\(connections == 1 ? "" : "s")"
-    return "\(scenario), \(bytes), \(many)" + (route == "automatic" ? "" : ", \(route)")
-  }
 }
 
 extension Cell {

@@ -43,8 +43,7 @@ public enum Scenario: String, Sendable, CaseIterable {
   var sizes: [Int?] {
     switch self {
     case .short: [1024]
-    case .idle: [1]
-    case .pipeToSocket: [nil]
+    case .idle, .pipeToSocket: [nil]
     case .echo: Self.powers
     default: Self.powers + [nil]
     }
@@ -57,7 +56,6 @@ public enum Scenario: String, Sendable, CaseIterable {
     switch self {
     // Each has a process's attention: more of them measure the disk.
     case .fileToFile: [1]
-    case .idle: wanted.filter { $0 > 1 }.isEmpty ? [256] : wanted.filter { $0 > 1 }
     default: wanted
     }
   }

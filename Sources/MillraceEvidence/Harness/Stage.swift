@@ -77,12 +77,10 @@ final class Stage {
     case .millrace: return try await openOwn(try ownKind(upstream, count))
     case .peer(let peer):
       guard let upstream else { throw Subject.Skipped("it is a relay, and this is none") }
-      if load.route != "automatic" { throw Subject.Skipped("its route cannot be chosen") }
       let port = try Self.freePort()
       return try await openForeign(
         try place.peers.command(of: peer, from: port, to: upstream), port: port)
     case .target(let target):
-      if load.route != "automatic" { throw Subject.Skipped("its route cannot be chosen") }
       let port = try Self.freePort()
       return try await openForeign(try place.command(of: target, port, upstream, load), port: port)
     }

@@ -35,4 +35,25 @@ public struct BenchEnvironment: Codable, Sendable, Equatable {
     self.settings = settings
     self.versions = versions
   }
+
+  /// What is not as it was there: a sentence each.
+  func differences(from old: BenchEnvironment) -> [String] {
+    func pairs(_ environment: BenchEnvironment) -> [String: String] {
+      let facts = [
+        "kernel": environment.kernel, "architecture": environment.architecture, "processor": environment.processor,
+        "cores": "\(environment.cores)", "memory": "\(environment.memory) bytes",
+      ]
+      return [
+        ("limit ", environment.limits), ("setting ", environment.settings), ("version of ", environment.versions),
+      ]
+      .reduce(into: facts) { all, named in
+        for (name, value) in named.1 { all[named.0 + name] = value }
+      }
+    }
+    let (before, after) = (pairs(old), pairs(self))
+    return Set(before.keys).union(after.keys).sorted().compactMap { name in
+      before[name] == after[name]
+        ? nil : "\(name): \(before[name] ?? "unknown") before, \(after[name] ?? "unknown") after"
+    }
+  }
 }

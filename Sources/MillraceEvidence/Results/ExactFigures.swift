@@ -30,11 +30,11 @@ public struct ReactorSample: Codable, Sendable, Equatable {
   public var seconds: Double
   /// Tasks that ran at that time.
   public var running: Int
-  /// Tasks that could have run.
+  /// Tasks that could have run, and had not had their turn.
   public var runnable: Int
-  /// Operations that waited for readiness, a timer or a result.
+  /// Tasks that waited for a descriptor, a timer, or one another.
   public var waiting: Int
-  /// Operations in the blocking pool.
+  /// Tasks whose work the blocking pool did.
   public var inBlockingCall: Int
   /// Tasks started since the measurement began.
   public var created: Int

@@ -8,7 +8,7 @@ public struct Round: Codable, Sendable, Equatable {
   public var bytes: Int
   /// Seconds of CPU that the subject's processes used in user mode; of load and far end nothing.
   public var userCPUSeconds: Double
-  /// The same in kernel mode.
+  /// Seconds of CPU that they used in kernel mode.
   public var systemCPUSeconds: Double
   /// How long operations took; nil where they have no beginning and end, as in a stream.
   public var latency: Latency?
@@ -52,7 +52,7 @@ public struct Round: Codable, Sendable, Equatable {
 
 /// How long operations took, in microseconds.
 public struct Latency: Codable, Sendable, Equatable {
-  /// Half of them took no longer than this.
+  /// Half took no longer than this.
   public var p50: Double
   /// 99 % took no longer than this.
   public var p99: Double
@@ -93,9 +93,9 @@ public struct Latency: Codable, Sendable, Equatable {
 
 /// How often threads gave up the CPU, and how often it was taken from them (getrusage(2)).
 public struct ContextSwitches: Codable, Sendable, Equatable {
-  /// Given up.
+  /// A thread had nothing to do, and waited.
   public var voluntary: Int
-  /// Taken.
+  /// A thread's time was up, or another came first.
   public var involuntary: Int
 
   /// - Parameters: as the fields.
@@ -107,9 +107,9 @@ public struct ContextSwitches: Codable, Sendable, Equatable {
 
 /// What was asked of malloc(3) and its like.
 public struct Allocations: Codable, Sendable, Equatable {
-  /// How often.
+  /// Calls that asked for memory.
   public var count: Int
-  /// How much.
+  /// Bytes that they asked for.
   public var bytes: Int
 
   /// - Parameters: as the fields.
@@ -123,7 +123,7 @@ public struct Allocations: Codable, Sendable, Equatable {
 public struct Declined: Codable, Sendable, Hashable {
   /// The route's name.
   public var route: String
-  /// Why not, in words.
+  /// Why it was not taken.
   public var reason: String
 
   /// - Parameters: as the fields.

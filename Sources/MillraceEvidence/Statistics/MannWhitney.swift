@@ -1,92 +1,73 @@
 import Glibc
 
-/// Whether two samples come from the same distribution, whatever that is: the rank sum test of Mann and Whitney, 1947.
+/// Do two samples come from one distribution? The Mann–Whitney U test, also Wilcoxon's of rank sums.
+///
+/// It asks how often a value of the first exceeds one of the second, and nothing of the distribution's shape; a wild round
+/// counts as much as any that is on its side.
 public struct MannWhitney: Sendable, Equatable {
-  /// Pairs in which the value of the second sample is the greater, ties counting half.
+  /// The pairs in which the first sample's value is the greater; a tie is half.
   public let u: Double
-  /// The probability of a U at least as far from its mean, either way, if both were the same. Exact without ties and with
-  /// at most 20 values in each; else by the normal approximation, corrected for ties and continuity.
+  /// The probability that chance alone puts the samples as far apart as this or farther, to either side: twice that of
+  /// this side, 1 at most.
   public let p: Double
-  /// The median of all differences between a value of the second and one of the first (Hodges and Lehmann, 1963).
-  public let shift: Double
-  /// Where the true shift is, with the probability `coverage`.
-  public let interval: ClosedRange<Double>
-  /// Of the interval: at least what was wanted, or the most that so few values have.
-  public let coverage: Double
+  /// `p` is counted and not approximated.
+  public let isExact: Bool
 
-  /// Nil where one of the samples is empty.
-  public init?(_ first: [Double], _ second: [Double], coverage wanted: Double = 0.95) {
-    guard !first.isEmpty, !second.isEmpty else { return nil }
-    let (m, n) = (first.count, second.count)
-    let differences = second.flatMap { b in first.map { b - $0 } }.sorted()
-    u = differences.reduce(0) { $0 + ($1 > 0 ? 1 : $1 == 0 ? 0.5 : 0) }
-    shift = Summary(differences)?.median ?? 0
+  /// Up to so many values in both samples together, `p` is counted, with ties as well. The work grows with the fourth power
+  /// of their number, and with 15 each the normal approximation is right to the third decimal.
+  static let exactLimit = 30
+
+  /// Compares the samples; nil where one is empty, or a value is no finite number.
+  public init?(_ first: [Double], _ second: [Double]) {
     let all = first + second
-    let hasTies = Set(all).count < all.count
-    let counts = m <= 20 && n <= 20 ? Self.distribution(m, n) : nil
-    if let counts, !hasTies {
-      p = Self.exact(Int(u), counts)
+    guard !first.isEmpty, !second.isEmpty, all.allSatisfy(\.isFinite) else { return nil }
+    let ranking = Ranking(all)
+    let sum = ranking.doubledRanks.prefix(first.count).reduce(0, +)
+    u = Double(sum - first.count * (first.count + 1)) / 2
+    isExact = all.count <= Self.exactLimit
+    if isExact {
+      let sums = RankSums(doubledRanks: ranking.doubledRanks, choosing: first.count)
+      p = min(1, 2 * min(sums.atMost(sum), sums.atLeast(sum)))
     } else {
-      p = Self.approximate(u, m, n, all)
+      p = Self.approximate(u, first.count, second.count, ties: ranking.ties)
     }
-    (interval, coverage) = Self.interval(differences, m, n, counts, wanted)
   }
 
-  /// How many of the orders of m and n values have each U, from 0 to mn; by the recurrence on which sample has the greatest
-  /// value.
-  static func distribution(_ m: Int, _ n: Int) -> [Double] {
-    // Those with i values of the first sample and all j of the second so far.
-    var rows = [[Double]](repeating: [1], count: m + 1)
-    for j in 1...n {
-      var next: [[Double]] = [[1]]
-      for i in 1...m {
-        // The greatest is of the second sample and above i of the first, or of the first.
-        var counts = [Double](repeating: 0, count: i * j + 1)
-        for (u, count) in rows[i].enumerated() { counts[u + i] += count }
-        for (u, count) in next[i - 1].enumerated() { counts[u] += count }
-        next.append(counts)
-      }
-      rows = next
-    }
-    return rows[m]
-  }
-
-  private static func exact(_ u: Int, _ counts: [Double]) -> Double {
-    let least = min(u, counts.count - 1 - u)
-    let tail = counts[...least].reduce(0, +) / counts.reduce(0, +)
-    return min(1, 2 * tail)
-  }
-
-  private static func approximate(_ u: Double, _ m: Int, _ n: Int, _ all: [Double]) -> Double {
-    let (m, n, count) = (Double(m), Double(n), Double(m + n))
-    var ties = 0.0
-    for group in Dictionary(grouping: all, by: { $0 }).values {
-      let size = Double(group.count)
-      ties += size * size * size - size
-    }
-    let variance = m * n / 12 * (count + 1 - (count > 1 ? ties / (count * (count - 1)) : 0))
+  /// By the normal distribution, with the variance corrected for ties (Hollander, Wolfe & Chicken, Nonparametric
+  /// Statistical Methods, 4.1) and half a step for continuity.
+  static func approximate(_ u: Double, _ first: Int, _ second: Int, ties: [Int]) -> Double {
+    let product = Double(first) * Double(second)
+    let count = Double(first + second)
+    let tied = ties.reduce(0) { $0 + Double($1) * (Double($1) * Double($1) - 1) }
+    let variance = product / 12 * (count + 1 - tied / (count * (count - 1)))
+    // All values are the same.
     guard variance > 0 else { return 1 }
-    let distance = max(0, abs(u - m * n / 2) - 0.5)
-    return min(1, erfc(distance / variance.squareRoot() / 2.0.squareRoot()))
+    let distance = max(0, (u - product / 2).magnitude - 0.5)
+    return erfc(distance / variance.squareRoot() / 2.0.squareRoot())
   }
+}
 
-  /// From order statistics of the differences: leaving out k at either end covers 1 − 2 P(U < k + …), the same distribution.
-  private static func interval(
-    _ differences: [Double], _ m: Int, _ n: Int, _ counts: [Double]?, _ wanted: Double
-  ) -> (ClosedRange<Double>, Double) {
-    let last = differences.count - 1
-    guard let counts else {
-      let spread = (Double(m * n * (m + n + 1)) / 12).squareRoot()
-      // The quantile of 95 %, which is what is asked for as a rule.
-      let place = max(0, min(last / 2, Int(Double(m * n) / 2 - 1.96 * spread)))
-      return (differences[place]...differences[last - place], wanted)
+/// The places of values in their order, from 1; equal ones share the mean of theirs.
+struct Ranking {
+  /// Twice the rank of each value, in the order that they were given.
+  let doubledRanks: [Int]
+  /// How many share each rank that is shared.
+  let ties: [Int]
+
+  init(_ values: [Double]) {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var ranks = [Int](repeating: 0, count: values.count)
+    var ties: [Int] = []
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+      // Ranks start + 1 to end; twice their mean.
+      for place in start..<end { ranks[order[place]] = start + 1 + end }
+      if end - start > 1 { ties.append(end - start) }
+      start = end
     }
-    let total = counts.reduce(0, +)
-    var (place, tail) = (0, counts[0])
-    while place < last / 2, 1 - 2 * (tail + counts[place + 1]) / total >= wanted {
-      place += 1
-      tail += counts[place]
-    }
-    return (differences[place]...differences[last - place], max(0, 1 - 2 * tail / total))
+    doubledRanks = ranks
+    self.ties = ties
   }
 }

@@ -39,7 +39,7 @@ struct BenchCommand: AsyncParsableCommand {
   var size: String?
 
   @Option(
-    help: ArgumentHelp("Connections at once, 1 to 8000; separated by commas. Default: 1,32,256.", valueName: "counts"))
+    help: ArgumentHelp("Connections at once, 1 to 8000; separated by commas. Default: 1,32,256; 256 of idle.", valueName: "counts"))
   var connections: String?
 
   @Option(
@@ -72,7 +72,9 @@ struct BenchCommand: AsyncParsableCommand {
     help: ArgumentHelp("Where the files are that are measured with. Default: TMPDIR or /tmp.", valueName: "folder"))
   var root: String?
 
-  @Option(help: ArgumentHelp("A folder for the results, and where they were made.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "A folder for the results as JSON and as a page (report.html), and where they were made.", valueName: "folder"))
   var artifacts: String?
 
   @Flag(help: "Replace the artifacts that are there already.")
@@ -95,7 +97,7 @@ struct BenchCommand: AsyncParsableCommand {
       let outcome = try await measure(options)
       let results = outcome.results
       try await folder?.write(try Self.files(outcome, options))
-      try Console.print(json ? try JSONLine.text(results, pretty: true) : BenchTable(results).text)
+      try Console.print(json ? String(decoding: try results.json(), as: UTF8.self) : BenchTable(results).text)
       let failed = results.cells.contains { if case .failed = $0.outcome { true } else { false } }
       if failed { throw ExitCode.failure }
     } catch let failure as Failure {
@@ -136,11 +138,11 @@ struct BenchCommand: AsyncParsableCommand {
     _ outcome: BenchRun.Outcome, _ options: BenchOptions
   ) throws -> [(name: String, content: [UInt8])] {
     let environment = BenchEnvironment.probe(peers: options.peers)
-    let json = [
-      (ArtifactsFolder.results, try JSONLine.text(outcome.results, pretty: true)),
-      (ArtifactsFolder.environment, try JSONLine.text(environment, pretty: true)),
-    ]
-    return json.map { ($0.0, Array(($0.1 + "\n").utf8)) } + outcome.traces.map { ($0.name, Array($0.text.utf8)) }
+    return [
+      (ArtifactsFolder.results, try outcome.results.json()),
+      (ArtifactsFolder.environment, try environment.json()),
+      (ArtifactsFolder.report, Array(HTMLReport(outcome.results, environment).html.utf8)),
+    ] + outcome.traces.map { ($0.name, Array($0.text.utf8)) }
   }
 
   // MARK: - Arguments
@@ -155,6 +157,7 @@ struct BenchCommand: AsyncParsableCommand {
       options.connections = try list(connections, "--connections", ["1 to 8000"]) {
         Int($0).flatMap { (1...8000).contains($0) ? $0 : nil }
       }
+      options.idleConnections = options.connections
     }
     if let route {
       options.routes = try list(route, "--route", ["automatic"] + Self.routes) {

@@ -8,12 +8,14 @@ struct BenchCompareCommand: AsyncParsableCommand {
     abstract: "Says what is worse in one run than in another.",
     discussion: """
       Each is a folder of artifacts, or a results.json. A figure of the clock is worse
-      when all of the interval of its shift is worse by more than the tolerance, and
-      chance does not do that once in a hundred times (Mann–Whitney; at least five
-      rounds in each run are needed, and more see smaller shifts). System calls,
-      allocations and routes are exact: any more of them is worse.
+      when all of the interval of its difference is beyond the tolerance, and when
+      chance makes no such difference in a figure alone (Mann–Whitney, 5 %), nor in
+      as many figures as the runs have. At least five rounds in each are needed; more
+      see smaller differences. System calls, allocations and routes are exact: any
+      more of them is worse.
 
-      Exit status: 0 if nothing is worse, 1 if something is.
+      Exit status: 0 if nothing is worse, 1 if something is, 2 if that cannot be said:
+      a file cannot be read, or the runs have nothing in common.
       """)
 
   @Argument(help: "The run from before.")
@@ -42,17 +44,20 @@ struct BenchCompareCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let comparison: Comparison
     do {
-      let comparison = Comparison(
-        try BenchResults.read(old), try BenchResults.read(new), tolerance: try part(), exactOnly: exact)
-      try Console.print(markdown ? comparison.markdown : comparison.text)
-      if comparison.hasRegressed { throw ExitCode.failure }
-    } catch let failure as BenchFailure {
-      Console.complain("\(failure)")
-      throw ExitCode.failure
-    } catch let failure as Failure {
-      Console.complain(failure.sentence)
+      let (before, after) = (try ArtifactsFolder.read(old), try ArtifactsFolder.read(new))
+      comparison = Comparison(
+        old: before.results, new: after.results, tolerance: try part(), exactOnly: exact,
+        environments: before.environment.flatMap { old in after.environment.map { (old, $0) } })
+    } catch let error as ResultsFileError {
+      Console.complain("\(error)")
+      throw ExitCode(2)
+    }
+    do { try Console.print(markdown ? comparison.markdown : comparison.text) } catch {
+      Console.complain(error.sentence)
       throw ExitCode.failure
     }
+    if comparison.exitCode != 0 { throw ExitCode(comparison.exitCode) }
   }
 }

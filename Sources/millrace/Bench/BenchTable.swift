@@ -12,110 +12,172 @@ struct BenchTable {
     while let first = rest.first {
       let cells = rest.prefix { $0.load.scenario == first.load.scenario }
       rest = rest.dropFirst(cells.count)
-      parts.append(table(Array(cells)))
+      parts.append(ScenarioTable(Array(cells)).text)
     }
-    parts.append(
-      "Medians of \(results.method.rounds) rounds of \(results.method.seconds) s; ± is half of what lies between the least and the "
-        + "greatest. × is CPU against millrace, round by round.")
+    parts.append(legend)
     return parts.joined(separator: "\n\n")
   }
 
-  private func table(_ cells: [Cell]) -> String {
-    let name = cells[0].load.scenario
-    let title = "\(name): \(Scenario(rawValue: name)?.title ?? "")"
-    let isIdle = name == Scenario.idle.rawValue
-    let header =
-      ["size", "conns", "route", "subject"]
-      + (isIdle ? ["bytes each"] : ["MiB/s", "ops/s", "CPU µs/op", "±", "×", "p50 µs", "p99 µs", "went by"])
-    var rows = [header]
-    var notes: [String] = []
-    for cell in cells {
-      let own = cells.first { $0.load == cell.load && $0.subject == "millrace" }
-      rows.append(row(cell, beside: own, isIdle))
-      notes += cell.warnings.map { "! \(cell.load.title), \(cell.subject): \($0)" }
+  private var legend: String {
+    var sentences = ["Medians of \(results.method.title); ± is (greatest − least) / median of the CPU."]
+    if Set(results.cells.map(\.subject)).count > 1 {
+      sentences.append("× is CPU against \(ScenarioTable.reference), round by round, with its interval (\(coverage)).")
     }
-    return ([title] + lines(rows) + notes).joined(separator: "\n")
+    if results.cells.contains(where: ScenarioTable.saysLittle) {
+      sentences.append(
+        "! marks rounds further apart than \(Int(100 * Summary.worthlessSpread)) %: such figures say little. More rounds, "
+          + "longer ones or a quieter machine say more.")
+    }
+    return sentences.joined(separator: "\n")
   }
 
-  private func row(_ cell: Cell, beside own: Cell?, _ isIdle: Bool) -> [String] {
-    let load = cell.load
-    let head = [load.size.map(Self.size) ?? "stream", "\(load.connections)", load.route, cell.subject]
-    switch cell.outcome {
-    case .skipped(let reason): return head + ["- \(reason)"]
-    case .failed(let reason): return head + ["FAILED: \(reason)"]
-    case .measured: break
-    }
-    if isIdle { return head + [number(median(cell.rounds.compactMap { $0.memoryPerConnection.map(Double.init) }))] }
-    let cpu = cell.rounds.map(Self.cpu)
-    return head + [
-      number(median(cell.rounds.map { Double($0.bytes) / $0.seconds / 1_048_576 })),
-      number(median(cell.rounds.map { Double($0.operations) / $0.seconds })), number(median(cpu)), number(spread(cpu)),
-      ratio(cell, own), number(median(cell.rounds.compactMap { $0.latency?.p50 })),
-      number(median(cell.rounds.compactMap { $0.latency?.p99 })), route(cell),
+  private var coverage: String {
+    let rounds = [Double](repeating: 0, count: results.method.rounds)
+    guard let coverage = ConfidenceInterval.ofMedian(rounds)?.coverage else { return "one round has none" }
+    let thousandths = Int((1000 * coverage).rounded())
+    return "\(thousandths / 10).\(thousandths % 10) %"
+  }
+}
+
+/// One table.
+private struct ScenarioTable {
+  /// With whom the others are compared.
+  static let reference = "millrace"
+
+  private let cells: [Cell]
+  private let columns: [Column]
+
+  init(_ cells: [Cell]) {
+    self.cells = cells
+    columns = Column.all.filter { column in cells.contains { !column.text($0, cells).isEmpty } }
+  }
+
+  /// A heading, and what is below it.
+  private struct Column: Sendable {
+    let title: String
+    let text: @Sendable (_ cell: Cell, _ all: [Cell]) -> String
+
+    static let all: [Column] = [
+      figure("MiB/s", .throughput, scale: 1 / 1_048_576), figure("ops/s", .operationsPerSecond, isOfOperations: true),
+      figure("CPU µs/op", .cpuPerOperation, isOfOperations: true), figure("CPU s/GiB", .cpuPerGiB),
+      figure("bytes each", .memoryPerConnection), Column(title: "±") { cell, _ in spread(cell) },
+      Column(title: "×") { ratio($0, $1) }, figure("p50 µs", .latencyP50, isOfOperations: true),
+      figure("p99 µs", .latencyP99, isOfOperations: true), Column(title: "went by") { cell, _ in route(cell) },
     ]
+
+    private static func figure(
+      _ title: String, _ figure: Figure, scale: Double = 1, isOfOperations: Bool = false
+    ) -> Column {
+      Column(title: title) { cell, _ in
+        // Connections that have nothing to say are no operations, and neither are the pieces of a stream.
+        if figure != .memoryPerConnection, cell.costFigure == .memoryPerConnection { return "" }
+        if isOfOperations, cell.load.size == nil { return "" }
+        return figure.summary(of: cell).map { digits($0.median * scale) } ?? ""
+      }
+    }
   }
 
-  /// Microseconds an operation.
-  private static func cpu(_ round: Round) -> Double {
-    (round.userCPUSeconds + round.systemCPUSeconds) * 1e6 / Double(max(1, round.operations))
+  var text: String {
+    let name = cells[0].load.scenario
+    let hasRoutes = cells.contains { $0.load.route != "automatic" }
+    func head(_ cell: Cell) -> [String] {
+      let load = cell.load
+      return [load.sizeTitle, "\(load.connections)"] + (hasRoutes ? [load.route] : []) + [cell.subject]
+    }
+    let names = ["size", "conns"] + (hasRoutes ? ["route"] : []) + ["subject"]
+    var rows = [names + columns.map(\.title)]
+    for cell in cells {
+      switch cell.outcome {
+      case .measured: rows.append(head(cell) + columns.map { $0.text(cell, cells) })
+      // Below, once and not for each load.
+      case .skipped: break
+      case .failed(let reason): rows.append(head(cell) + ["FAILED: \(reason)"])
+      }
+    }
+    let title = "\(name): \(Scenario(rawValue: name)?.title ?? "")"
+    let notes = cells.flatMap { cell in cell.warnings.map { "! \(cell.load.title), \(cell.subject): \($0)" } }
+    return ([title] + Self.lines(rows, names.count) + skipped + notes).joined(separator: "\n")
   }
 
-  private func ratio(_ cell: Cell, _ own: Cell?) -> String {
-    guard let own, own.subject != cell.subject else { return "" }
-    let pairs = zip(cell.rounds, own.rounds).map { Self.cpu($0) / Self.cpu($1) }
-    return median(pairs).map { "\(Self.digits($0))×" } ?? ""
+  /// Who was not measured, and why.
+  private var skipped: [String] {
+    var reasons: [(reason: String, subjects: [String])] = []
+    for cell in cells {
+      guard case .skipped(let reason) = cell.outcome else { continue }
+      if let place = reasons.firstIndex(where: { $0.reason == reason }) {
+        if !reasons[place].subjects.contains(cell.subject) { reasons[place].subjects.append(cell.subject) }
+      } else {
+        reasons.append((reason, [cell.subject]))
+      }
+    }
+    return reasons.map { "- \($0.subjects.joined(separator: ", ")): \($0.reason)" }
   }
 
-  private func route(_ cell: Cell) -> String {
+  // MARK: - What is in a column
+
+  /// Whether the rounds lie so far apart that the median says little.
+  static func saysLittle(_ cell: Cell) -> Bool { cell.rounds.count > 1 && cost(of: cell)?.isWorthless == true }
+
+  private static func cost(of cell: Cell) -> Summary? {
+    cell.costFigure.summary(of: cell)
+  }
+
+  private static func spread(_ cell: Cell) -> String {
+    guard cell.rounds.count > 1, let spread = cost(of: cell)?.spread else { return "" }
+    return "\(Int((100 * spread).rounded())) %\(saysLittle(cell) ? "!" : " ")"
+  }
+
+  private static func ratio(_ cell: Cell, _ cells: [Cell]) -> String {
+    guard let own = cells.first(where: { $0.load == cell.load && $0.subject == reference }),
+      own.subject != cell.subject,
+      let ratio = PairedRatio(cell.costFigure, of: cell, over: own)
+    else { return "" }
+    return digits(ratio.median) + (ratio.interval.map { " (\(digits($0.lower))–\(digits($0.upper)))" } ?? "")
+  }
+
+  private static func route(_ cell: Cell) -> String {
     guard let routes = cell.rounds.last?.routes else { return "" }
     let all = routes.values.reduce(0, +)
     return routes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      .map { $0.value == all ? $0.key : "\($0.key) \(100 * $0.value / max(1, all)) %" }.joined(separator: ", ")
+      .map { name, bytes in
+        let share = 100 * bytes / max(1, all)
+        return bytes == all ? name : "\(name) \(share == 0 ? "<1" : "\(share)") %"
+      }.joined(separator: ", ")
   }
-
-  private func median(_ values: [Double]) -> Double? {
-    let sorted = values.filter(\.isFinite).sorted()
-    guard !sorted.isEmpty else { return nil }
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
-
-  private func spread(_ values: [Double]) -> Double? {
-    guard let least = values.min(), let greatest = values.max() else { return nil }
-    return (greatest - least) / 2
-  }
-
-  private func number(_ value: Double?) -> String { value.map(Self.digits) ?? "" }
 
   /// Three digits that count.
   private static func digits(_ value: Double) -> String {
     if value >= 100 { return "\(Int(value.rounded()))" }
-    let tenths = value >= 10 ? 10.0 : 100.0
-    let scaled = Int((value * tenths).rounded())
-    let rest = "\(scaled % Int(tenths))"
-    return "\(scaled / Int(tenths))." + String(repeating: "0", count: (tenths == 10 ? 1 : 2) - rest.count) + rest
+    let scale = value >= 10 ? 10 : value >= 1 ? 100 : 1000
+    let scaled = Int((value * Double(scale)).rounded())
+    let rest = "\(scaled % scale)"
+    return "\(scaled / scale)." + String(repeating: "0", count: "\(scale)".count - 1 - rest.count) + rest
   }
 
-  private static func size(_ bytes: Int) -> String {
-    if bytes >= 1 << 20, bytes % (1 << 20) == 0 { return "\(bytes >> 20) MiB" }
-    return bytes >= 1024 && bytes % 1024 == 0 ? "\(bytes >> 10) KiB" : "\(bytes) B"
-  }
-
-  private func lines(_ rows: [[String]]) -> [String] {
+  private static func lines(_ rows: [[String]], _ names: Int) -> [String] {
     let columns = rows[0].count
     let widths = (0..<columns).map { column in
       // A sentence is no column's measure.
-      rows.filter { $0.count == columns }.map { $0[column].count }.max() ?? 0
+      rows.filter { $0.count == columns || column < names }.map { $0[column].count }.max() ?? 0
     }
     return rows.map { row in
       let cells = row.enumerated().map { place, text in
-        guard row.count == columns || place < 4 else { return text }
+        guard row.count == columns || place < names else { return text }
         let padding = String(repeating: " ", count: max(0, widths[place] - text.count))
-        return place < 4 || place == columns - 1 ? text + padding : padding + text
+        // Names to the left, numbers to the right.
+        return place < names || place == columns - 1 ? text + padding : padding + text
       }
       var line = "  " + cells.joined(separator: "  ")
       while line.last == " " { line.removeLast() }
       return line
     }
+  }
+}
+
+extension Cell {
+  /// What is compared with others.
+  fileprivate var costFigure: Figure {
+    if rounds.contains(where: { $0.memoryPerConnection != nil }) { return .memoryPerConnection }
+    return load.size == nil ? .cpuPerGiB : .cpuPerOperation
   }
 }

@@ -21,13 +21,13 @@ enum Console {
   /// Text as it is, on standard error.
   static func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(text.utf8) }
 
-  /// A result, on standard output.
+  /// A result, on standard output; whole lines.
   static func print(_ text: String) throws(Failure) {
     guard !StandardStreams.wasClosed(.standardOutput) else {
       throw Failure("cannot write to standard output: it is closed")
     }
     do {
-      try FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
+      try FileDescriptor.standardOutput.writeAll((text.hasSuffix("\n") ? text : text + "\n").utf8)
     } catch {
       throw Failure("cannot write to standard output: \(error)")
     }

@@ -1,132 +1,245 @@
-import MillraceEvidence
 import Testing
 
-@Suite("Two runs compared")
+@testable import MillraceEvidence
+
+@Suite("A comparison of two runs")
 struct ComparisonTests {
-  private static let load = Cell.Load(scenario: "echo", size: 4096, connections: 32)
-
-  private func results(_ cells: [Cell]) -> BenchResults {
-    BenchResults(started: "", command: [], method: .init(rounds: 5, seconds: 1, warmUpSeconds: 0.25), cells: cells)
-  }
-
-  /// A cell as a machine with other guests gives it: each round is off by some per cent, and some are slow.
-  private static func cell(
-    at load: Cell.Load = load, cpu: Double = 10, rounds: Int = 5, noise: Double = 0.06, by dice: inout Dice
-  ) -> Cell {
-    let rounds = (0..<rounds).map { _ in
-      let slow = 1 + noise * dice.normal().magnitude + (dice.uniform() < 0.1 ? 0.3 * dice.uniform() : 0)
-      return Round(
-        seconds: 1, operations: Int(50_000 / slow), bytes: Int(50_000 / slow) * 4096,
-        userCPUSeconds: 0.2 * cpu * slow / 20, systemCPUSeconds: 0.8 * cpu * slow / 20,
-        latency: Latency(
-          p50: 400 * slow, p99: 900 * slow, p999: 2000 * slow, max: 9000, isPaced: false, distribution: []),
-        peakMemory: 20 << 20)
+  @Test("of equal runs raises no alarm, a hundred times", arguments: [0.05, 0.1])
+  func noFalseAlarm(noise: Double) {
+    for seed in 1...UInt64(100) {
+      var before = NoisyRun(seed: seed)
+      var after = NoisyRun(seed: seed + 10_000)
+      before.noise = noise
+      after.noise = noise
+      before.subjects = ["millrace", "c"]
+      after.subjects = ["millrace", "c"]
+      let comparison = Comparison(old: before.results(), new: after.results())
+      #expect(comparison.exitCode == 0, "seed \(seed)\n\(comparison.text)")
     }
-    return Cell(load: load, subject: "millrace", rounds: rounds)
   }
 
-  private func exact(_ calls: [String: Int], allocations: Int = 640, routes: [String: Int] = ["sendfile": 100])
-    -> ExactFigures
-  {
-    ExactFigures(
-      operations: 64, systemCalls: calls, allocations: Allocations(count: allocations, bytes: 100), routes: routes,
-      unstable: ["epoll_wait"])
-  }
-
-  private func compare(_ old: ExactFigures, _ new: ExactFigures) -> Comparison {
-    Comparison(
-      results([Cell(load: Self.load, subject: "millrace", exact: old)]),
-      results([Cell(load: Self.load, subject: "millrace", exact: new)]))
-  }
-
-  @Test("a figure that is worse by more than the tolerance, and than chance, is a regression")
-  func worse() {
-    var dice = Dice(seed: 11)
-    let comparison = Comparison(
-      results([Self.cell(noise: 0.02, by: &dice)]), results([Self.cell(cpu: 14, noise: 0.02, by: &dice)]))
-    #expect(comparison.hasRegressed)
-    let sentences = comparison.findings.filter { $0.kind == .regression }.map(\.sentence)
-    #expect(sentences.contains { $0.hasPrefix("CPU µs/operation ") && $0.contains(" %") && $0.contains("p = 0.008") })
-    let back = Comparison(
-      results([Self.cell(cpu: 25, noise: 0.02, by: &dice)]), results([Self.cell(noise: 0.02, by: &dice)]))
-    #expect(!back.hasRegressed)
-    #expect(back.findings.contains { $0.kind == .improvement })
-    let lenient = Comparison(
-      results([Self.cell(noise: 0.02, by: &dice)]), results([Self.cell(cpu: 14, noise: 0.02, by: &dice)]),
-      tolerance: 0.6)
-    #expect(!lenient.hasRegressed)
-  }
-
-  /// given a hundred pairs of runs of the same program, of eight cells each, on a noisy machine; then not one of them gives an
-  /// alarm at the default tolerance.
-  @Test("equal runs give no alarm")
-  func equal() {
-    var dice = Dice(seed: 42)
-    var alarms = 0
-    for _ in 0..<100 {
-      let loads = (0..<8).map { Cell.Load(scenario: "echo", size: 1 << $0, connections: 1) }
-      let (old, new) = (loads.map { Self.cell(at: $0, by: &dice) }, loads.map { Self.cell(at: $0, by: &dice) })
-      if Comparison(results(old), results(new)).hasRegressed { alarms += 1 }
+  @Test("finds each figure that became a third worse, in one cell of all", arguments: [1, 2, 3] as [UInt64])
+  func findsRegressions(seed: UInt64) {
+    var before = NoisyRun(seed: seed)
+    var after = NoisyRun(seed: seed + 10_000)
+    before.noise = 0.03
+    after.noise = 0.03
+    let old = before.results()
+    let worse: [(Figure, (inout Round) -> Void)] = [
+      (.throughput, { $0.seconds *= 1.33 }),
+      (.cpuPerGiB, { $0.systemCPUSeconds *= 1.5 }),
+      (.latencyP50, { $0.latency?.p50 *= 1.33 }),
+      (.latencyP99, { $0.latency?.p99 *= 1.33 }),
+      (.contextSwitchesPerOperation, { $0.contextSwitches?.voluntary *= 2 }),
+      (.peakMemory, { $0.peakMemory = $0.peakMemory.map { $0 / 3 * 4 } }),
+    ]
+    for (figure, change) in worse {
+      let new = after.results { cell in
+        guard cell.subject == "millrace", cell.load.size == 64 else { return }
+        for index in cell.rounds.indices { change(&cell.rounds[index]) }
+      }
+      let comparison = Comparison(old: old, new: new)
+      #expect(comparison.exitCode == 1, "\(figure)")
+      let found = comparison.cells.filter(\.hasRegression)
+      #expect(found.map(\.subject) == ["millrace"], "\(figure)")
+      #expect(found.first?.figures.contains { $0.figure == figure && $0.verdict == .regression } == true, "\(figure)")
     }
-    #expect(alarms == 0)
   }
 
-  @Test("too few rounds tell nothing, and are said to")
-  func fewRounds() {
-    var dice = Dice(seed: 5)
-    let comparison = Comparison(
-      results([Self.cell(rounds: 3, by: &dice)]), results([Self.cell(cpu: 50, rounds: 3, by: &dice)]))
-    #expect(!comparison.hasRegressed)
-    #expect(comparison.undecidable == comparison.figures && comparison.figures > 0)
-    #expect(comparison.text.contains("there are too few rounds to tell"))
+  @Test("finds an exact figure that is worse by one")
+  func exact() {
+    var run = NoisyRun(seed: 5)
+    let old = run.results()
+    var new = old
+    new.cells[0].exact?.systemCalls["read"] = 201
+    #expect(Comparison(old: old, new: new).exitCode == 1)
+    #expect(Comparison(old: new, new: old).exitCode == 0)
   }
 
-  @Test("one call more, one allocation more, or the way through memory is a regression")
-  func exactly() {
-    let before = exact(["recv": 128, "epoll_wait": 129])
-    #expect(compare(before, before).findings.isEmpty)
-    let more = compare(before, exact(["recv": 129, "epoll_wait": 129]))
-    #expect(more.hasRegressed)
-    #expect(more.findings.map(\.sentence) == ["recv calls 128 → 129 for 64 operations"])
-    #expect(compare(before, exact(["recv": 128, "fstat": 1, "epoll_wait": 129])).hasRegressed)
-    #expect(compare(before, exact(["recv": 128, "epoll_wait": 129], allocations: 704)).hasRegressed)
-    #expect(!compare(before, exact(["recv": 127, "epoll_wait": 129], allocations: 576)).hasRegressed)
-    #expect(!compare(before, exact(["recv": 128, "epoll_wait": 500])).hasRegressed, "it is not the same each time")
-    #expect(
-      compare(before, exact(["recv": 128, "epoll_wait": 1], allocations: 645)).findings.allSatisfy {
-        $0.kind == .improvement
-      })
-    let buffered = compare(before, exact(["recv": 128, "epoll_wait": 129], routes: ["buffered": 100]))
-    #expect(buffered.findings.map(\.sentence) == ["most bytes go by buffered, and went by sendfile"])
-    #expect(buffered.hasRegressed)
+  @Test("finds a cell that was measured and fails now, and not one that never was")
+  func broken() {
+    var run = NoisyRun(seed: 6)
+    let old = run.results()
+    var new = old
+    new.cells[1].outcome = .failed(reason: "it died")
+    new.cells[1].rounds = []
+    let comparison = Comparison(old: old, new: new)
+    #expect(comparison.exitCode == 1)
+    #expect(comparison.text.contains("it died"))
+    #expect(Comparison(old: new, new: new).exitCode == 0)
+    #expect(Comparison(old: new, new: old).exitCode == 0)
+    #expect(Comparison(old: new, new: old).text.contains("was: it died"))
   }
 
-  @Test("a cell that fails now is a regression; one that is gone or new is told")
-  func cells() {
-    var dice = Dice(seed: 9)
-    let other = Cell.Load(scenario: "short", size: 1024, connections: 1)
-    let fails = Comparison(
-      results([Self.cell(by: &dice)]),
-      results([Cell(load: Self.load, subject: "millrace", outcome: .failed(reason: "it ended"))]))
-    #expect(fails.hasRegressed)
-    #expect(fails.findings.first?.sentence == "fails now: it ended")
-    let moved = Comparison(results([Self.cell(by: &dice)]), results([Self.cell(at: other, by: &dice)]))
-    #expect(!moved.hasRegressed)
-    #expect(moved.findings.map(\.sentence) == ["is not in the new run", "is new"])
+  @Test("tells what is on one side alone, is skipped, or comes with a new warning")
+  func remarks() {
+    var run = NoisyRun(seed: 7)
+    let old = run.results()
+    var new = old
+    new.cells[1].outcome = .skipped(reason: "c is not installed")
+    new.cells[2].load.connections = 99
+    new.cells[3].warnings = ["the rounds differ by 31 %"]
+    new.cells[4].warnings = ["the rounds differ by 33 %"]
+    var older = old
+    older.cells[4].warnings = ["the rounds differ by 29.5 %"]
+    let comparison = Comparison(old: older, new: new)
+    #expect(comparison.exitCode == 0)
+    let text = comparison.text
+    #expect(text.contains("measured before, skipped now: c is not installed"))
+    #expect(text.contains("go: echo, 64 B, 99 connections, automatic: not in the old run"))
+    #expect(text.contains("go: echo, 64 B, 8 connections, automatic: measured before, not in the new run"))
+    #expect(text.contains("new warning: the rounds differ by 31 %"))
+    #expect(!text.contains("33 %"))
   }
 
-  @Test("Markdown has what is worse first, and no name can break it")
-  func markdown() {
-    var dice = Dice(seed: 13)
-    var cell = Self.cell(noise: 0.01, by: &dice)
-    var slow = Self.cell(cpu: 20, noise: 0.01, by: &dice)
-    cell.subject = "a|b<c>"
-    slow.subject = "a|b<c>"
-    slow.warnings = ["something *odd*"]
-    let text = Comparison(results([cell]), results([slow])).markdown
-    #expect(text.hasPrefix("### millrace bench: worse\n"))
-    #expect(text.contains("| echo, 4 KiB, 32 connections | a\\|b&lt;c&gt; | regression |"))
-    #expect(text.contains("<details><summary>1 other differences</summary>"))
-    #expect(text.contains("something \\*odd\\*"))
+  @Test("says that a figure is no longer measured")
+  func lost() {
+    var run = NoisyRun(seed: 8)
+    let old = run.results()
+    var new = old
+    for index in new.cells[0].rounds.indices { new.cells[0].rounds[index].latency = nil }
+    new.cells[0].exact = nil
+    let text = Comparison(old: old, new: new).text
+    #expect(text.contains("latency p99 is no longer measured"))
+    #expect(text.contains("exact figures are no longer counted"))
+  }
+
+  @Test("of runs with nothing in common is no success")
+  func nothingInCommon() {
+    var run = NoisyRun(seed: 9)
+    let old = run.results()
+    var new = old
+    new.cells = []
+    #expect(Comparison(old: old, new: new).exitCode == 2)
+    #expect(Comparison(old: new, new: new).exitCode == 2)
+    #expect(Comparison(old: new, new: new).text.contains("nothing in common"))
+  }
+
+  @Test("suspects the machine where a peer that nobody changed became worse as well")
+  func machine() {
+    var before = NoisyRun(seed: 10)
+    var after = NoisyRun(seed: 11)
+    before.noise = 0.02
+    after.noise = 0.02
+    let old = before.results()
+    let slow = after.results { cell in
+      for index in cell.rounds.indices { cell.rounds[index].seconds *= 1.5 }
+    }
+    #expect(Comparison(old: old, new: slow).text.contains("c, go as well, so it may be the machine"))
+  }
+
+  @Test("tells runs that were not measured alike")
+  func methods() {
+    var run = NoisyRun(seed: 12)
+    let old = run.results()
+    var new = old
+    new.method.seconds = 0.5
+    #expect(Comparison(old: old, new: new).notes.count == 1)
+    #expect(Comparison(old: old, new: old).notes.isEmpty)
+  }
+
+  @Test("tells what is not the same of the machines")
+  func environments() {
+    var run = NoisyRun(seed: 13)
+    let results = run.results()
+    var after = SampleRun.environment
+    after.kernel = "6.19.0"
+    after.versions["go"] = nil
+    let comparison = Comparison(old: results, new: results, environments: (SampleRun.environment, after))
+    #expect(comparison.notes == ["kernel: 6.18.5 before, 6.19.0 after", "version of go: 1.26.2 before, unknown after"])
+    #expect(comparison.exitCode == 0)
+  }
+}
+
+@Suite("A comparison in words")
+struct ComparisonTextTests {
+  /// One regression, one improvement, one exact change, and a cell that broke.
+  private let comparison: Comparison = {
+    var run = NoisyRun(seed: 20)
+    run.noise = 0.02
+    let old = run.results()
+    var new = run.results { cell in
+      guard cell.subject == "millrace" else { return }
+      for index in cell.rounds.indices {
+        cell.rounds[index].latency?.p50 *= cell.load.size == 64 ? 2 : 0.5
+      }
+    }
+    new.cells[0].exact?.allocations?.bytes = 400
+    new.cells[1].outcome = .failed(reason: "it | died <b>\u{1B}[31m")
+    return Comparison(old: old, new: new)
+  }()
+
+  @Test("begins with the verdict, then the regressions, then the rest")
+  func order() throws {
+    let text = comparison.text
+    #expect(text.hasPrefix("WORSE: 2 regressions, "))
+    let places = ["\nregressions\n", "latency p50", "\nimprovements\n", "\nother exact changes\n", "\nremarks\n"]
+      .compactMap { text.firstRange(of: $0)?.lowerBound }
+    #expect(places.count == 4 || places.count == 5)
+    #expect(places == places.sorted())
+    #expect(text.contains("  millrace: echo, 64 B, 8 connections, automatic\n    latency p50"))
+  }
+
+  @Test("lets no control character through to the terminal")
+  func terminal() {
+    #expect(!comparison.text.contains("\u{1B}"))
+    #expect(!comparison.markdown.contains("\u{1B}"))
+  }
+
+  @Test("for a review has the regressions in sight and the rest folded, and no markup from outside")
+  func markdown() throws {
+    let text = comparison.markdown
+    #expect(text.hasPrefix("### ❌ Worse: 2 regressions"))
+    let fold = try #require(text.firstRange(of: "<details>")).lowerBound
+    #expect(try #require(text.firstRange(of: "**Regressions**")).lowerBound < fold)
+    #expect(try #require(text.firstRange(of: "**Improvements**")).lowerBound < fold)
+    #expect(try #require(text.firstRange(of: "**Equal**")).lowerBound > fold)
+    #expect(text.hasSuffix("</details>\n"))
+    #expect(text.contains("it &#124; died &#60;b&#62;"))
+    // Every line of a table has its six cells.
+    for line in text.split(separator: "\n") where line.hasPrefix("|") {
+      #expect(line.count { $0 == "|" } == 7, "\(line)")
+    }
+  }
+
+  @Test("says so where there is nothing to say")
+  func quiet() {
+    var run = NoisyRun(seed: 21)
+    let results = run.results()
+    let same = Comparison(old: results, new: results)
+    #expect(same.text.hasPrefix("no regression: 0 regressions, 0 improvements, "))
+    #expect(same.markdown.hasPrefix("### ✅ No regression"))
+  }
+}
+
+@Suite("A comparison of wild numbers")
+struct WildComparisonTests {
+  @Test("comes to an end, whatever a file says", arguments: [0, 1, -1, .max, .min] as [Int])
+  func wild(_ number: Int) {
+    let numbers = [0.0, 1e300, .leastNonzeroMagnitude, -1e300, 3]
+    func results(_ shift: Int) -> BenchResults {
+      let rounds = numbers.indices.map { index -> Round in
+        let one = numbers[(index + shift) % numbers.count]
+        return Round(
+          seconds: one, operations: number, bytes: number, userCPUSeconds: one, systemCPUSeconds: one,
+          latency: Latency(p50: one, p99: one, p999: one, max: one, isPaced: true, distribution: []),
+          contextSwitches: ContextSwitches(voluntary: number, involuntary: number), peakMemory: number,
+          memoryPerConnection: number, systemCalls: ["a": number, "b": number],
+          allocations: Allocations(count: number, bytes: number))
+      }
+      let exact = ExactFigures(
+        operations: number, systemCalls: ["a": number &+ shift, "b": number],
+        allocations: Allocations(count: number, bytes: number), routes: ["a": number, "b": number, "buffered": shift],
+        unstable: [])
+      return BenchResults(
+        started: "", command: [], method: .init(rounds: number, seconds: 0, warmUpSeconds: 0),
+        cells: [
+          Cell(load: .init(scenario: "", size: number, connections: number), subject: "", rounds: rounds, exact: exact)
+        ])
+    }
+    for shift in 0..<3 {
+      let comparison = Comparison(old: results(0), new: results(shift), tolerance: 0)
+      #expect(!comparison.text.contains("nan") && !comparison.markdown.contains("inf"))
+    }
   }
 }
