@@ -39,7 +39,8 @@ struct BenchCommand: AsyncParsableCommand {
   var size: String?
 
   @Option(
-    help: ArgumentHelp("Connections at once, 1 to 8000; separated by commas. Default: 1,32,256; 256 of idle.", valueName: "counts"))
+    help: ArgumentHelp(
+      "Connections at once, 1 to 8000; separated by commas. Default: 1,32,256; idle: 256.", valueName: "counts"))
   var connections: String?
 
   @Option(
