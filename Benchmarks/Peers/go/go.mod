@@ -1,3 +1,3 @@
-module go-relay
+module millrace-peers
 
 go 1.26

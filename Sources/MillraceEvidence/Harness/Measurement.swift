@@ -24,6 +24,7 @@ final class Measurement {
     let counted = try await stage.report()
     stage.endLoad()
     let routes = try await stage.routes(atLeast: result.bytes)
+    try stage.checkFiles()
     let cpu = after.cpu(since: before)
     return Round(
       seconds: result.seconds, operations: result.operations, bytes: result.bytes, userCPUSeconds: cpu.user,

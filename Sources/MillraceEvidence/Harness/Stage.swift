@@ -76,10 +76,9 @@ final class Stage {
     switch subject {
     case .millrace: return try await openOwn(try ownKind(upstream, count))
     case .peer(let peer):
-      guard let upstream else { throw Subject.Skipped("it is a relay, and this is none") }
+      let part = try peerPart(upstream)
       let port = try Self.freePort()
-      return try await openForeign(
-        try place.peers.command(of: peer, from: port, to: upstream), port: port)
+      return try await openForeign(try place.peers.command(of: peer, at: port, part), port: port)
     case .target(let target):
       let port = try Self.freePort()
       return try await openForeign(try place.command(of: target, port, upstream, load), port: port)
@@ -99,6 +98,15 @@ final class Stage {
     }
   }
 
+  private func peerPart(_ upstream: UInt16?) throws -> PeerPrograms.Part {
+    switch (scenario, upstream) {
+    case (_, let upstream?): return .relay(to: upstream)
+    case (.fileToSocket, nil): return .serve(path: try place.file(of: bytes), size: bytes)
+    case (.socketToFile, nil): return .store(folder: place.directory, size: bytes)
+    default: throw Subject.Skipped("it has no part in this")
+    }
+  }
+
   private func openOwn(_ kind: OwnSubject.Kind) async throws -> UInt16 {
     let process = try start("millrace", .subject(.init(kind: kind, route: load.route)))
     own = process
@@ -107,7 +115,7 @@ final class Stage {
   }
 
   private func openFeed(_ count: Int) async throws {
-    guard subject == .millrace else { throw Subject.Skipped("it is a relay, and this is none") }
+    guard subject == .millrace else { throw Subject.Skipped("it has no part in this") }
     let paths = try (0..<count).map { try place.makePipe($0) }
     let feed = try start(
       "the load",
@@ -192,6 +200,15 @@ final class Stage {
       known = try await report()
     }
     return known
+  }
+
+  /// What became a file is what was sent. Anyone's programs keep it where they please.
+  func checkFiles() throws {
+    switch (scenario, subject) {
+    case (_, .target): return
+    case (.socketToFile, _), (.fileToFile, _): try place.checkFiles(bytes, count: load.connections)
+    default: return
+    }
   }
 
   /// The load goes; then copies end, and their routes are known.

@@ -70,15 +70,27 @@ final class StagePlace {
     return folder
   }
 
-  /// Whether the files that were written are the pattern's beginning; then they go.
-  func checkFiles(_ size: Int) throws {
+  /// Whether the files that were written are the pattern's beginning, each of `size` bytes, and `count` of them at least.
+  /// Throws what is wrong.
+  func checkFiles(_ size: Int, count: Int) throws {
+    var right = 0
     for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
       guard name.hasPrefix("stored-") || name.hasPrefix("copy-") else { continue }
-      let content = try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")))
-      guard content.count == size, Pattern.isRight(content, at: 0) else {
-        throw BenchFailure("a file that was written is not what was sent: \(content.count) bytes, of \(size)")
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "\(directory)/\(name)"))
+      defer { try? file.close() }
+      var position = 0
+      while let piece = try file.read(upToCount: Pattern.period), !piece.isEmpty {
+        guard Pattern.isRight([UInt8](piece), at: position) else {
+          throw BenchFailure("a file that was written is not what was sent, from byte \(position) on or a little later")
+        }
+        position += piece.count
       }
+      // Of a connection that had nothing to say: whether somebody listens is asked by one.
+      if position == 0, name.hasPrefix("stored-") { continue }
+      guard position == size else { throw BenchFailure("a file that was written has \(position) bytes, of \(size)") }
+      right += 1
     }
+    guard right >= count else { throw BenchFailure("\(right) files were written, of \(count)") }
   }
 
   /// What one measurement leaves.

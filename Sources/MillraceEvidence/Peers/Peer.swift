@@ -1,14 +1,14 @@
 import Foundation
 
-/// A relay that other people wrote, or the least that one can be.
+/// A program that other people wrote, or the least that one can be. nginx and HAProxy are relays here.
 public enum Peer: String, Sendable, CaseIterable {
-  /// Go's `io.Copy`, in a program of ours.
+  /// Go's `io.Copy`, in programs of ours.
   case go
   /// nginx, its stream module.
   case nginx
   /// HAProxy in TCP mode, with splicing.
   case haproxy
-  /// A bare C loop: epoll and splice, without what a server needs besides.
+  /// Bare C loops: epoll, splice and sendfile, without what a server needs besides.
   case c
 
   /// How to get what is missing.

@@ -5,21 +5,41 @@ struct PeerPrograms {
   /// A folder of this run.
   let directory: String
 
-  /// The shell's command of a relay from one port of the loopback to another, with one thread. Throws what is missing, and how
-  /// to get it.
-  func command(of peer: Peer, from port: UInt16, to upstream: UInt16) throws -> String {
-    switch peer {
-    case .go: return "exec '\(try built(peer))' -listen 127.0.0.1:\(port) -to 127.0.0.1:\(upstream)"
-    case .c: return "exec '\(try built(peer))' --listen \(port) --to \(upstream)"
-    case .haproxy:
+  /// What a peer is to do, with one thread.
+  enum Part {
+    /// From its port to this one.
+    case relay(to: UInt16)
+    /// Each byte asks for the file.
+    case serve(path: String, size: Int)
+    /// Each `size` bytes become a file in the folder; a byte answers.
+    case store(folder: String, size: Int)
+  }
+
+  /// The shell's command of a peer that listens at a port of the loopback. Throws what is missing, and how to get it.
+  func command(of peer: Peer, at port: UInt16, _ part: Part) throws -> String {
+    switch (peer, part) {
+    case (.go, .relay(let upstream)):
+      return "exec '\(try built(peer, "relay"))' -listen 127.0.0.1:\(port) -to 127.0.0.1:\(upstream)"
+    case (.go, .serve(let path, let size)):
+      return "exec '\(try built(peer, "files"))' -listen 127.0.0.1:\(port) -serve '\(path)' -size \(size)"
+    case (.go, .store(let folder, let size)):
+      return "exec '\(try built(peer, "files"))' -listen 127.0.0.1:\(port) -store '\(folder)' -size \(size)"
+    case (.c, .relay(let upstream)):
+      return "exec '\(try built(peer, "relay"))' --listen \(port) --to \(upstream)"
+    case (.c, .serve(let path, let size)):
+      return "exec '\(try built(peer, "files"))' --listen \(port) --serve '\(path)' --size \(size)"
+    case (.c, .store(let folder, let size)):
+      return "exec '\(try built(peer, "files"))' --listen \(port) --store '\(folder)' --size \(size)"
+    case (.haproxy, .relay(let upstream)):
       let path = "\(directory)/haproxy-\(port).cfg"
       try Self.haproxy(port, upstream).write(toFile: path, atomically: true, encoding: .utf8)
       // In the foreground, without a master process.
       return "exec '\(try find("haproxy", for: peer))' -q -db -f '\(path)'"
-    case .nginx:
+    case (.nginx, .relay(let upstream)):
       let path = "\(directory)/nginx-\(port).conf"
       try nginx(port, upstream).write(toFile: path, atomically: true, encoding: .utf8)
       return "exec '\(try find("nginx", for: peer))' -c '\(path)' -e stderr"
+    case (.haproxy, _), (.nginx, _): throw Subject.Skipped("it is a relay here, and this is none")
     }
   }
 
@@ -73,15 +93,15 @@ struct PeerPrograms {
   }
 
   /// Builds a program of ours in this run's folder, once.
-  private func built(_ peer: Peer) throws -> String {
-    let program = "\(directory)/peer-\(peer.rawValue)"
+  private func built(_ peer: Peer, _ name: String) throws -> String {
+    let program = "\(directory)/peer-\(peer.rawValue)-\(name)"
     if FileManager.default.isExecutableFile(atPath: program) { return program }
     let sources = try Self.sources() + "/\(peer.rawValue)"
     let compiler = try find(peer == .go ? "go" : "cc", for: peer)
-    let arguments = peer == .go ? ["build", "-o", program, "."] : try Self.compile(sources, into: program)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: compiler)
-    process.arguments = arguments
+    process.arguments =
+      peer == .go ? ["build", "-o", program, "./\(name)"] : try Self.compile(sources, name, into: program)
     process.currentDirectoryURL = URL(fileURLWithPath: sources)
     try process.run()
     process.waitUntilExit()
@@ -91,8 +111,8 @@ struct PeerPrograms {
     return program
   }
 
-  private static func compile(_ sources: String, into program: String) throws -> [String] {
-    let files = try ["common", "relay"].flatMap { folder in
+  private static func compile(_ sources: String, _ name: String, into program: String) throws -> [String] {
+    let files = try ["common", name].flatMap { folder in
       try FileManager.default.contentsOfDirectory(atPath: "\(sources)/\(folder)").filter { $0.hasSuffix(".c") }
         .sorted().map { "\(folder)/\($0)" }
     }

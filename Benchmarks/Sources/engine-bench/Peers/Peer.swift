@@ -93,7 +93,7 @@ enum Peer: String, CaseIterable {
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: compiler)
-    process.arguments = ["build", "-o", built, "."]
+    process.arguments = ["build", "-o", built, "./relay"]
     process.currentDirectoryURL = package.appendingPathComponent("Peers/go")
     try process.run()
     process.waitUntilExit()
