@@ -16,6 +16,11 @@ package protocol BlockingWork: AnyObject, Sendable {
 /// A disk answers. A name server or the other side of a FIFO or terminal may not, and so either has a bounded share of
 /// the threads: a quarter for resolvers, half for peers, at least one. A quarter is always left to disks; of one thread
 /// or two, what waits for others may hold all.
+///
+/// Most of what may wait for a disk does not, for the page cache has it or takes it, and then waking a thread costs more
+/// than the work. Work that may queue (``submit(_:waitingFor:mayQueue:)``) is left to a thread that is awake already. If
+/// that one does wait, whoever submitted it notices: a reactor calls ``relieve(at:)`` before it sleeps for longer than
+/// ``patience``, and then as many threads are woken as there is work that has waited for so long.
 package final class BlockingPool: @unchecked Sendable {
   /// Whom a piece of work waits for.
   package enum Awaited: Int, CaseIterable, Sendable {
@@ -39,7 +44,7 @@ package final class BlockingPool: @unchecked Sendable {
   private struct Line {
     let most: Int
     var running = 0
-    var queue: Deque<(arrival: Int, work: any BlockingWork)> = []
+    var queue: Deque<(arrival: Int, time: Int64, work: any BlockingWork)> = []
 
     /// How many more threads it could use.
     var wanted: Int { min(queue.count, most - running) }
@@ -52,14 +57,26 @@ package final class BlockingPool: @unchecked Sendable {
   private var lines: [Line]
   private var arrivals = 0
   private var threads = 0
+  /// Threads that wait for work, and those of them that were told of some and have not woken up yet.
   private var free = 0
+  private var called = 0
+  /// Something waits that a thread could be woken for. For a look without the mutex.
+  private let backlog = Atomic(false)
+
+  /// Nanoseconds that work may wait behind what a thread that is awake does.
+  package static let patience: Int64 = 100_000
 
   package init(limit: Int) {
     self.limit = limit
     lines = Awaited.allCases.map { Line(most: $0.share(of: limit)) }
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
+    // What is done under it takes less time than to sleep.
+    var attributes = pthread_mutexattr_t()
+    pthread_mutexattr_init(&attributes)
+    pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_ADAPTIVE_NP))
+    pthread_mutex_init(mutex, &attributes)
+    pthread_mutexattr_destroy(&attributes)
     pthread_cond_init(condition, nil)
   }
 
@@ -76,24 +93,64 @@ package final class BlockingPool: @unchecked Sendable {
     return threads
   }
 
-  package func submit(_ work: any BlockingWork, waitingFor awaited: Awaited = .disk) {
+  /// - Parameter mayQueue: it may wait behind what a thread does that is awake, and whoever submits it sees to it that
+  ///   ``relieve(at:)`` is called.
+  package func submit(_ work: any BlockingWork, waitingFor awaited: Awaited = .disk, mayQueue: Bool = false) {
+    let now = Linux.now
     pthread_mutex_lock(mutex)
-    lines[awaited.rawValue].queue.append((arrivals, work))
+    lines[awaited.rawValue].queue.append((arrivals, now, work))
     arrivals += 1
-    let wanted = lines.reduce(0) { $0 + $1.wanted }
-    let starts = free < wanted && threads < limit
-    if starts { threads += 1 }
-    pthread_mutex_unlock(mutex)
-    if !starts {
-      pthread_cond_signal(condition)
-    } else if !startThread(named: "millrace-disk", { self.serve() }) {
-      // No thread to be had: those that exist do it. The first one must exist, or nothing would ever be done.
-      pthread_mutex_lock(mutex)
-      threads -= 1
-      let abandoned = threads == 0
+    if mayQueue, threads - free + called > 0 {
+      backlog.store(true, ordering: .relaxed)
       pthread_mutex_unlock(mutex)
-      if abandoned { serveWithoutThread() }
+      return
     }
+    let starts = callThread()
+    pthread_mutex_unlock(mutex)
+    if starts { start() }
+  }
+
+  /// Something waits that ``relieve(at:)`` may have to see to.
+  package var hasBacklog: Bool { backlog.load(ordering: .relaxed) }
+
+  /// Wakes threads for what has waited longer than ``patience`` behind others that turn out to take their time.
+  package func relieve(at now: Int64) {
+    pthread_mutex_lock(mutex)
+    var late = lines.reduce(0) { late, line in
+      late + min(line.wanted, line.queue.prefix(limit).count { now - $0.time >= Self.patience })
+    } - called
+    var starts = 0
+    while late > 0, called < free || threads < limit {
+      if callThread() { starts += 1 }
+      late -= 1
+    }
+    // With no thread left to wake, those that there are take it when they can.
+    if called >= free, threads >= limit { backlog.store(false, ordering: .relaxed) }
+    pthread_mutex_unlock(mutex)
+    for _ in 0..<starts { start() }
+  }
+
+  /// Tells a thread that waits for work of some; true when one has to be started instead, and is counted already. Under
+  /// the mutex.
+  private func callThread() -> Bool {
+    if called < free {
+      called += 1
+      pthread_cond_signal(condition)
+      return false
+    }
+    guard threads < limit, lines.contains(where: { $0.wanted > 0 }) else { return false }
+    threads += 1
+    return true
+  }
+
+  private func start() {
+    if startThread(named: "millrace-disk", { self.serve() }) { return }
+    // No thread to be had: those that exist do it. The first one must exist, or nothing would ever be done.
+    pthread_mutex_lock(mutex)
+    threads -= 1
+    let abandoned = threads == 0
+    pthread_mutex_unlock(mutex)
+    if abandoned { serveWithoutThread() }
   }
 
   /// Does `body` on a thread of the pool, and nobody waits for it.
@@ -129,6 +186,7 @@ package final class BlockingPool: @unchecked Sendable {
         deadline.tv_sec += 10
         let code = pthread_cond_timedwait(condition, mutex, &deadline)
         free -= 1
+        if called > 0 { called -= 1 }
         if code == ETIMEDOUT && nextLine == nil { break }
       }
     }
@@ -144,7 +202,10 @@ package final class BlockingPool: @unchecked Sendable {
 
   /// Does one piece of work; false when there is none that may be done now. Under the mutex, which is let go meanwhile.
   private func doNext() -> Bool {
-    guard let line = nextLine else { return false }
+    guard let line = nextLine else {
+      backlog.store(false, ordering: .relaxed)
+      return false
+    }
     var work = lines[line].queue.popFirst()?.work
     lines[line].running += 1
     pthread_mutex_unlock(mutex)

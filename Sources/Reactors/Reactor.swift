@@ -273,6 +273,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     // With nothing left at the end there is nothing to sleep for: the loop is about to notice.
     if hasNothingReady, !isDone, inbox.prepareToSleep() {
       timeout = timers.nextDue.map { max(0, $0 - Linux.now) }
+      if blockingPool.hasBacklog { timeout = min(timeout ?? .max, BlockingPool.patience) }
     }
     busyBefore = busyTime
     // Only a broken descriptor could fail here, and that one is ours alone.
@@ -280,6 +281,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     time = Linux.now
     busySince = time
     if count > 0 || timeout != 0 { counters.wakeUps += 1 }
+    if blockingPool.hasBacklog { blockingPool.relieve(at: time) }
     for index in 0..<count {
       let event = events[index]
       // A pointer that went in at registration; zero is the bell.

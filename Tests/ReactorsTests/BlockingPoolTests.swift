@@ -153,6 +153,95 @@ struct BlockingPoolTests {
     #expect(log.withLock { $0 } == Array(kinds.indices))
   }
 
+  /// given a thread that is at work; when more is submitted that may queue; then that thread does all of it, in its order,
+  /// and no other is woken.
+  @Test("leaves what may queue to a thread that is awake")
+  func queues() async throws {
+    let pool = BlockingPool(limit: 8)
+    let gate = try Gate()
+    let threads = Guarded<Set<UInt>>([])
+    let (isBusy, isDone) = (Moment(), Moment())
+    pool.submit(
+      Errand {
+        isBusy.comes()
+        gate.pass()
+      }, mayQueue: true)
+    await isBusy.came()
+    for number in 0..<50 {
+      pool.submit(
+        Errand {
+          threads.withLock { _ = $0.insert(threadIdentity()) }
+          if number == 49 { isDone.comes() }
+        }, mayQueue: true)
+    }
+    #expect(pool.hasBacklog)
+    #expect(pool.threadCount == 1)
+    gate.open()
+    await isDone.came()
+    #expect(threads.withLock { $0.count } == 1)
+    await until { !pool.hasBacklog }
+  }
+
+  /// given work that may queue behind some that waits; when patience is over; then threads come for all that has waited, and
+  /// only then.
+  @Test("wakes threads for what has queued behind work that takes its time")
+  func relieves() async throws {
+    let pool = BlockingPool(limit: 4)
+    let gate = try Gate()
+    let crowd = Crowd()
+    func submit() {
+      pool.submit(
+        Errand {
+          _ = crowd.enter()
+          gate.pass()
+          crowd.leave()
+        }, mayQueue: true)
+    }
+    submit()
+    await until { crowd.visits == 1 }
+    submit()
+    submit()
+    let now = Linux.now
+    pool.relieve(at: now - BlockingPool.patience)
+    #expect(pool.threadCount == 1)
+    pool.relieve(at: now + BlockingPool.patience)
+    #expect(pool.threadCount == 3)
+    await until { crowd.visits == 3 }
+    // As many as there may be: what is left waits for one of them, and nobody is told to look after it.
+    for _ in 0..<5 { submit() }
+    pool.relieve(at: Linux.now + BlockingPool.patience)
+    await until { crowd.visits == 4 }
+    pool.relieve(at: Linux.now + BlockingPool.patience)
+    #expect(pool.threadCount == 4)
+    #expect(!pool.hasBacklog)
+    gate.open()
+    await until { crowd.visits == 8 }
+    #expect(crowd.most == 4)
+  }
+
+  /// given a reactor that has submitted work that may queue behind some that never ends, and sleeps; then it sees to it.
+  @Test("is relieved by the reactor that waits for what has queued")
+  func relievedByReactor() async throws {
+    let gate = try Gate()
+    let isBusy = Moment()
+    try await onReactor { reactor in
+      reactor.blockingPool.submit(
+        Errand {
+          isBusy.comes()
+          gate.pass()
+        }, mayQueue: true)
+      await isBusy.came()
+      let parker = reactor.leaseParker()
+      reactor.beginBlockingCall()
+      let ticket = parker.ticket
+      reactor.blockingPool.submit(Errand { ticket.finished() }, mayQueue: true)
+      await parker.parkShielded()
+      reactor.endBlockingCall()
+      reactor.giveBack(parker)
+      gate.open()
+    }
+  }
+
   @Test("wakes a shielded operation when its work is done, again and again, with one parker")
   func errands() async throws {
     try await onReactor { reactor in

@@ -84,7 +84,8 @@ extension Transfer {
     if measuresCPU { ledger.busy += Linux.now - start }
     // The last touch: from here on a thread of the pool has it.
     if case .offloaded = suspension, let offloaded {
-      reactor.blockingPool.submit(offloaded, waitingFor: offloaded.awaited)
+      reactor.blockingPool.submit(
+        offloaded, waitingFor: offloaded.awaited, mayQueue: offloaded.awaited == .disk)
     }
     return suspension
   }

@@ -6,6 +6,7 @@ import Synchronization
 final class RouteTally: Sendable {
   private let reasons = Guarded<Set<Declined>>([])
   private let lines = Atomic<Int>(0)
+  private let reports = Atomic<Int>(0)
 
   /// As many connections as are warmed up with.
   private static let enough = 8
@@ -14,7 +15,12 @@ final class RouteTally: Sendable {
 
   var hasEnough: Bool { lines.load(ordering: .relaxed) >= Self.enough }
 
+  /// Of one report in so many, after the first: to say what a copy declined costs more than a small copy may.
+  private static let sampled = 64
+
   func note(_ report: CopyReport) {
+    let number = reports.wrappingAdd(1, ordering: .relaxed).oldValue
+    guard number < Self.sampled || number.isMultiple(of: Self.sampled) else { return }
     let declined = report.declined
     if !declined.isEmpty { note(declined.map { Declined(route: $0.route.rawValue, reason: $0.reason) }) }
   }
