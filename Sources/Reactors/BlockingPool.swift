@@ -116,9 +116,10 @@ package final class BlockingPool: @unchecked Sendable {
   /// Wakes threads for what has waited longer than ``patience`` behind others that turn out to take their time.
   package func relieve(at now: Int64) {
     pthread_mutex_lock(mutex)
-    var late = lines.reduce(0) { late, line in
-      late + min(line.wanted, line.queue.prefix(limit).count { now - $0.time >= Self.patience })
-    } - called
+    var late =
+      lines.reduce(0) { late, line in
+        late + min(line.wanted, line.queue.prefix(limit).count { now - $0.time >= Self.patience })
+      } - called
     var starts = 0
     while late > 0, called < free || threads < limit {
       if callThread() { starts += 1 }
