@@ -23,7 +23,7 @@ struct KernelEnd {
     _ descriptor: Descriptor, _ direction: Descriptor.Direction, offset: Int64?, on reactor: Reactor
   ) throws(Errno) {
     self.descriptor = descriptor
-    facts = try EndFacts(of: descriptor)
+    facts = try EndFacts(of: descriptor, for: direction)
     // Appending is a matter of writing alone.
     let hasPositions = !facts.kind.isStream && (direction == .reading || !facts.appends)
     self.offset = hasPositions ? offset ?? 0 : nil

@@ -67,7 +67,7 @@ struct EndFacts: Sendable {
   /// Asks the kernel, and nobody else: a size that a server has changed meanwhile may be old, and no copy takes it for the
   /// truth. What can never change is asked once in a descriptor's life; flags and size are asked each time, but for the
   /// flags of sockets and pipes of our own, which are non-blocking since they came.
-  init(of descriptor: Descriptor) throws(Errno) {
+  init(of descriptor: Descriptor, for direction: Descriptor.Direction) throws(Errno) {
     if let fixed = descriptor.fixedKind, descriptor.ownership == .owned {
       kind = fixed
       return
@@ -85,6 +85,8 @@ struct EndFacts: Sendable {
       case .other: .unknown
       }
     if kind == .regular { file = RegularFile(facts) }
+    // What reads a file that has bytes is told nothing by them: no flag makes that wait, or begin elsewhere.
+    if kind == .regular, direction == .reading, facts.size > 0 { return }
     let flags = try Linux.flags(of: number)
     blocks = !flags.contains(.nonBlocking)
     appends = flags.contains(.append)
