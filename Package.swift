@@ -90,7 +90,7 @@ let package = Package(
     .testTarget(
       name: "MillraceEvidenceTests",
       dependencies: [
-        "MillraceEvidence", "Millrace", "Reactors", "LinuxCalls",
+        "MillraceEvidence", "HarnessRoles", "Millrace", "Reactors", "LinuxCalls",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
@@ -102,6 +102,10 @@ let package = Package(
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
+      swiftSettings: settings),
+    // The roles of the harness, as a package has them that measures from its tests.
+    .executableTarget(
+      name: "HarnessRoles", dependencies: ["MillraceEvidence"], path: "Tests/Support/HarnessRoles",
       swiftSettings: settings),
     // A copy in a process of its own, for the tests that look on from outside.
     .executableTarget(

@@ -44,6 +44,9 @@ struct BenchTests {
       #expect(cpu > 0, "\(load(cell))")
       #expect((cell["warnings"] as? [String])?.isEmpty == true)
       guard name != "idle" else { continue }
+      let timeline = try #require(cell["timeline"] as? [[String: Any]])
+      let times = timeline.compactMap { $0["seconds"] as? Double }
+      #expect(times.count > 1 && times == times.sorted() && times.allSatisfy { (0...1).contains($0) }, "\(times)")
       let bytes = try #require(round["bytes"] as? Int)
       let byRoute = try #require(round["routes"] as? [String: Int])
       #expect(byRoute.values.reduce(0, +) >= bytes, "\(load(cell)): \(byRoute)")

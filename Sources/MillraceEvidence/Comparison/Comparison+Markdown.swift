@@ -16,8 +16,10 @@ extension Comparison {
     if findings.exactlyEqual > 0 { rest.append("\(findings.exactlyEqual) exact figures are the same.") }
     if !findings.remarks.isEmpty { rest += ["**Remarks**", list(findings.remarks)] }
     rest.append(
-      "A regression is significant (\(FigureComparison.alpha.percent(0)), alone and among all figures), and its whole "
-        + "interval is worse than the tolerance of \(tolerance.percent(0)). Exact figures have no tolerance.")
+      exactOnly
+        ? "Exact figures only: they have no tolerance."
+        : "A regression is significant (\(FigureComparison.alpha.percent(0)), alone and among all figures), and its whole "
+          + "interval is worse than the tolerance of \(tolerance.percent(0)). Exact figures have no tolerance.")
     blocks.append("<details><summary>The rest</summary>")
     blocks += rest
     blocks.append("</details>")

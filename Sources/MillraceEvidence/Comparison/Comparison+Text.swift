@@ -2,7 +2,8 @@ extension Comparison {
   /// The comparison as a plain table for a terminal: regressions first, what is equal only counted.
   public var text: String {
     let findings = Findings(self)
-    var lines = ["\(hasRegression ? "WORSE" : "no regression"): \(findings.counts) (tolerance \(tolerance.percent(0)))"]
+    let measure = exactOnly ? "exact figures only" : "tolerance \(tolerance.percent(0))"
+    var lines = ["\(hasRegression ? "WORSE" : "no regression"): \(findings.counts) (\(measure))"]
     lines += notes.map { "note: \($0.printable)" }
     lines += table("regressions", findings.regressions)
     lines += table("improvements", findings.improvements)

@@ -9,6 +9,8 @@
 public struct Comparison: Sendable {
   /// The share that a figure may change by.
   public let tolerance: Double
+  /// Figures of the clock were left out.
+  public let exactOnly: Bool
   /// One for each subject of each load of either run: those of the new run in its order, then those that are gone.
   public let cells: [CellComparison]
   /// What makes the whole comparison worth less: a sentence each.
@@ -34,6 +36,7 @@ public struct Comparison: Sendable {
     let family =
       exactOnly ? nil : Family(keys.compactMap { key in before[key].flatMap { old in after[key].map { (old, $0) } } })
     self.tolerance = tolerance
+    self.exactOnly = exactOnly
     cells = keys.map { key in
       CellComparison(
         load: key.load, subject: key.subject, old: before[key], new: after[key], tolerance: tolerance, family: family)

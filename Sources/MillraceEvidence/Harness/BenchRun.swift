@@ -94,7 +94,7 @@ public struct BenchRun: Sendable {
           let isLast = round == options.rounds - 1
           let measurement = Measurement(stage, seconds: options.seconds, warmUp: warmUp)
           cells[number].rounds.append(
-            scenario == .idle ? try await measurement.memory() : try await measurement.round())
+            scenario == .idle ? try await measurement.memory() : try await measurement.round(watches: isLast))
           if isLast { cells[number].timeline = measurement.timeline }
           if isLast, subject == .millrace, options.countsExactly, load.connections == options.connections.min(),
             load.size != nil, scenario.isCounted

@@ -14,14 +14,17 @@ final class Measurement {
     self.warmUp = warmUp
   }
 
-  func round() async throws -> Round {
+  /// - Parameter watches: looks at the reactors in its course, forty times.
+  func round(watches: Bool) async throws -> Round {
     try await stage.open()
     _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
+    if watches { try await stage.watch(every: seconds / 40) }
     try await stage.mark()
     let before = try stage.figures()
     let result = try await stage.work(.work(seconds: seconds), seconds: seconds)
     let after = try stage.figures()
     let counted = try await stage.report()
+    timeline = counted?.timeline ?? []
     stage.endLoad()
     let routes = try await stage.routes(atLeast: result.bytes)
     try stage.checkFiles()

@@ -72,6 +72,11 @@ final class RoleProcess: @unchecked Sendable {
     guard case .marked = try await answer() else { throw unexpected() }
   }
 
+  func watch(every interval: Double) async throws {
+    try await tell(.watch(interval: interval))
+    guard case .marked = try await answer() else { throw unexpected() }
+  }
+
   func report() async throws -> OwnSubject.Report {
     try await tell(.report)
     guard case .counted(let report) = try await answer() else { throw unexpected() }

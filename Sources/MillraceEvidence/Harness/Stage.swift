@@ -196,6 +196,8 @@ final class Stage {
 
   func mark() async throws { try await own?.mark() }
 
+  func watch(every interval: Double) async throws { try await own?.watch(every: interval) }
+
   func report() async throws -> OwnSubject.Report? { try await own?.report() }
 
   /// Copies end when their connections have: a moment after the load is gone.

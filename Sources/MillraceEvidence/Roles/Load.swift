@@ -58,7 +58,7 @@ final class Load: @unchecked Sendable {
       case .work(let seconds):
         try await link.answer(.done(try await self.work(.until(Linux.now + Int64(seconds * 1e9)))))
       case .count(let count): try await link.answer(.done(try await self.work(.count(count))))
-      case .mark, .report: break
+      case .mark, .watch, .report: break
       }
     }
   }

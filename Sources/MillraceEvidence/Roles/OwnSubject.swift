@@ -31,7 +31,8 @@ final class OwnSubject: @unchecked Sendable {
     var allocations: Allocations?
     var routes: [String: Int] = [:]
     var declined: [Declined] = []
-    var sample: ReactorSample
+    /// Where it was to be watched.
+    var timeline: [ReactorSample] = []
   }
 
   private let spec: Spec
@@ -39,6 +40,7 @@ final class OwnSubject: @unchecked Sendable {
   private let tally = RouteTally()
   private var marked: [ReactorMetrics] = []
   private var markedAt = Linux.now
+  private var watch: ReactorWatch?
 
   init(_ spec: Spec) throws {
     self.spec = spec
@@ -59,6 +61,9 @@ final class OwnSubject: @unchecked Sendable {
         markedAt = Linux.now
         allocations_begin(.max)
         try await link.send(isMarked)
+      case .watch(let interval):
+        watch = ReactorWatch(reactors, every: interval)
+        try await link.send(isMarked)
       case .report: try await link.answer(.counted(await report()))
       case .work(let seconds):
         try await link.answer(.done(try await work.drive(.until(Linux.now + Int64(seconds * 1e9)))))
@@ -75,7 +80,9 @@ final class OwnSubject: @unchecked Sendable {
 
   private func report() async -> Report {
     let now = await reactors.metrics()
-    var report = Report(sample: ReactorSample(now, since: marked, seconds: Double(Linux.now - markedAt) / 1e9))
+    var report = Report()
+    report.timeline = watch?.end(since: marked, at: markedAt) ?? []
+    watch = nil
     if allocations_are_counted() {
       report.allocations = Allocations(count: Int(allocations_count()), bytes: Int(allocations_bytes()))
     }
@@ -88,19 +95,5 @@ final class OwnSubject: @unchecked Sendable {
     }
     report.declined = tally.declined
     return report
-  }
-}
-
-extension ReactorSample {
-  /// All reactors together.
-  fileprivate init(_ now: [ReactorMetrics], since before: [ReactorMetrics], seconds: Double) {
-    func sum(_ of: [ReactorMetrics], _ count: (ReactorMetrics) -> Int) -> Int { of.reduce(0) { $0 + count($1) } }
-    self.init(
-      seconds: seconds, running: sum(now, \.tasks.running), runnable: sum(now, \.tasks.runnable),
-      waiting: sum(now, \.tasks.waiting), inBlockingCall: sum(now, \.tasks.inBlockingCall),
-      created: sum(now, \.tasks.created) - sum(before, \.tasks.created),
-      // Each has its own and those of the pool, which is one.
-      threads: now.isEmpty ? 0 : now[0].threads + now.count - 1, pipesLeased: sum(now, \.pipesLeased),
-      buffersLeased: sum(now, \.buffersLeased))
   }
 }

@@ -15,6 +15,8 @@ enum RoleCommand: Codable, Sendable, Equatable {
   case count(Int)
   /// Count from here on.
   case mark
+  /// Look at the reactors every so many seconds, until the next report.
+  case watch(interval: Double)
   /// What was counted since the mark.
   case report
 }
