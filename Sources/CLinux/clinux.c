@@ -19,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -322,6 +323,13 @@ long clinux_wait(int child, int *exit_status, int *signal) {
   return 0;
 }
 long clinux_kill(int process, int signal) { return result(kill(process, signal)); }
+long clinux_adopt_orphans(void) { return result(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
+long clinux_clock_ticks(void) { return sysconf(_SC_CLK_TCK); }
+static void do_nothing(int signal) { (void)signal; }
+long clinux_disregard(int signal) {
+  struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
+  return result(sigaction(signal, &action, NULL));
+}
 int64_t clinux_cpu_of(int process) {
   clockid_t clock;
   struct timespec spent;

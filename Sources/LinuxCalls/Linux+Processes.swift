@@ -73,6 +73,17 @@ extension Linux {
     return status < 0 ? .killed(signal: signal) : .exited(status: status)
   }
 
+  /// Orphans among this process's descendants become its children. prctl(2), PR_SET_CHILD_SUBREAPER
+  package static func adoptOrphans() throws(Errno) { _ = try perform(.other) { _ in clinux_adopt_orphans() } }
+
+  /// Clock ticks a second, in which proc(5) counts. sysconf(3)
+  package static var clockTicks: Int { max(1, clinux_clock_ticks()) }
+
+  /// The signal comes to nothing here; a program that is started has it as ever. sigaction(2)
+  package static func disregard(signal: Int32) throws(Errno) {
+    _ = try perform(.other) { _ in clinux_disregard(signal) }
+  }
+
   /// kill(2)
   package static func send(signal: Int32, to process: Int32) throws(Errno) {
     _ = try perform(.other) { _ in clinux_kill(process, signal) }

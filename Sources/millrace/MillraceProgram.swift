@@ -1,4 +1,5 @@
 import ArgumentParser
+import MillraceEvidence
 
 /// `millrace`: what the library does, for a shell.
 struct MillraceProgram: AsyncParsableCommand {
@@ -12,7 +13,7 @@ struct MillraceProgram: AsyncParsableCommand {
         millrace copy --explain a tcp://host:9000
         millrace scrub trace.txt lo.pcap --output for-upstream
       """,
-    version: "0.1.0",
+    version: MillraceVersion.text,
     subcommands: [
       CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, ScrubCommand.self,
       BenchRoleCommand.self,

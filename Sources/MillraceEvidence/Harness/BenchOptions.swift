@@ -60,9 +60,12 @@ public struct BenchOptions: Sendable {
 
   /// The loads, in order.
   public var loads: [Cell.Load] {
-    scenarios.flatMap { scenario in
+    scenarios.filter { rate == nil || $0.canBePaced }.flatMap { scenario in
       let own = scenario.sizes
-      let chosen = sizes.isEmpty || own.count == 1 ? own : sizes.filter { $0 != nil || own.contains(nil) }
+      let chosen = (sizes.isEmpty || own.count == 1 ? own : sizes).filter {
+        // A stream has no operations that could be begun at a time.
+        $0.map { $0 <= scenario.greatestSize } ?? (own.contains(nil) && rate == nil)
+      }
       let names =
         routes.isEmpty
         ? ["automatic"] + scenario.routes

@@ -80,6 +80,19 @@ public struct BenchRun: Sendable {
     }
   }
 
+  /// What is asked of our own subject besides, in turns of their own.
+  private func lookCloser(_ cell: inout Cell, _ scenario: Scenario, _ place: StagePlace) async throws {
+    let load = cell.load
+    progress("\(load.title), millrace, a closer look")
+    let stage = Stage(load, scenario, .millrace, place, Pacing(rate: options.rate, patience: options.patience))
+    defer { stage.close() }
+    cell.timeline = try await Measurement(stage, seconds: options.seconds, warmUp: warmUp).timeline()
+    stage.close()
+    let fewest = options.loads.filter { $0.scenario == load.scenario }.map(\.connections).min()
+    guard options.countsExactly, load.connections == fewest, load.size != nil, scenario.isCounted else { return }
+    cell.exact = try await ExactCount(load, scenario, place, patience: options.patience).count()
+  }
+
   private func measure(
     _ load: Cell.Load, _ scenario: Scenario, _ subjects: [Subject], _ place: StagePlace
   ) async throws -> [Cell] {
@@ -94,13 +107,11 @@ public struct BenchRun: Sendable {
           let isLast = round == options.rounds - 1
           let measurement = Measurement(stage, seconds: options.seconds, warmUp: warmUp)
           cells[number].rounds.append(
-            scenario == .idle ? try await measurement.memory() : try await measurement.round(watches: isLast))
-          if isLast { cells[number].timeline = measurement.timeline }
-          if isLast, subject == .millrace, options.countsExactly, load.connections == options.connections.min(),
-            load.size != nil, scenario.isCounted
-          {
+            scenario == .idle ? try await measurement.memory() : try await measurement.round())
+          if measurement.owed > 0 { cells[number].noteOwed(measurement.owed, in: round + 1) }
+          if isLast, subject == .millrace, scenario != .idle {
             stage.close()
-            cells[number].exact = try await ExactCount(load, scenario, place, patience: options.patience).count()
+            try await lookCloser(&cells[number], scenario, place)
           }
         } catch let skipped as Subject.Skipped {
           cells[number].outcome = .skipped(reason: skipped.reason)
@@ -123,9 +134,20 @@ extension Cell.Load {
 }
 
 extension Cell {
+  /// A pace that cannot be kept.
+  fileprivate mutating func noteOwed(_ count: Int, in round: Int) {
+    warnings.append(
+      "the rate was not kept: in round \(round) \(count) operations were not begun, and count as long as they had waited by then"
+    )
+  }
+
   /// A measurement of the wrong thing is worse than none.
   fileprivate mutating func noteWrongRoute() {
-    guard load.route != "automatic", outcome == .measured else { return }
+    guard outcome == .measured, subject == Subject.millrace.name else { return }
+    if rounds.contains(where: { $0.bytes > 0 && ($0.routes ?? [:]).isEmpty }) {
+      warnings.append("the routes of the bytes are not known")
+    }
+    guard load.route != "automatic" else { return }
     let wrong = rounds.compactMap(\.routes).flatMap { $0.filter { $0.key != load.route && $0.key != "memory" } }
     guard !wrong.isEmpty else { return }
     let bytes = Dictionary(wrong.map { ($0.key, $0.value) }, uniquingKeysWith: +)

@@ -23,13 +23,24 @@ extension BenchEnvironment {
       processor: model?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown",
       cores: Linux.cores, memory: ProcessFigures.field("MemTotal", ProcessTree.text("/proc/meminfo")) * 1024,
       limits: limits,
-      settings: readable([
-        ("congestion-control", "/proc/sys/net/ipv4/tcp_congestion_control"),
-        ("transparent-huge-pages", "/sys/kernel/mm/transparent_hugepage/enabled"),
-        ("frequency-governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        ("clock-source", "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-      ]),
+      settings: build.merging(
+        readable([
+          ("congestion-control", "/proc/sys/net/ipv4/tcp_congestion_control"),
+          ("transparent-huge-pages", "/sys/kernel/mm/transparent_hugepage/enabled"),
+          ("frequency-governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+          ("clock-source", "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+        ])
+      ) { own, _ in own },
       versions: versions(of: peers))
+  }
+
+  /// Whether this program can be measured at all.
+  private static var build: [String: String] {
+    #if DEBUG
+      ["build": "debug"]
+    #else
+      ["build": "release"]
+    #endif
   }
 
   private static var architecture: String {
@@ -42,8 +53,19 @@ extension BenchEnvironment {
     #endif
   }
 
+  /// The compiler that this was built by; later ones say the last that is known here.
+  private static var swift: String {
+    #if compiler(>=6.4)
+      "6.4 or newer"
+    #elseif compiler(>=6.3)
+      "6.3"
+    #else
+      "6.2 or older"
+    #endif
+  }
+
   private static func versions(of peers: [Peer]) -> [String: String] {
-    var versions: [String: String] = [:]
+    var versions = ["millrace": MillraceVersion.text, "swift": swift]
     for peer in peers {
       let (command, arguments): (String, [String]) =
         switch peer {

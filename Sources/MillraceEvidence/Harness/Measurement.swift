@@ -6,7 +6,8 @@ final class Measurement {
   private let stage: Stage
   private let seconds: Double
   private let warmUp: Double
-  private(set) var timeline: [ReactorSample] = []
+  /// Operations of a pace that were not begun.
+  private(set) var owed = 0
 
   init(_ stage: Stage, seconds: Double, warmUp: Double) {
     self.stage = stage
@@ -14,17 +15,15 @@ final class Measurement {
     self.warmUp = warmUp
   }
 
-  /// - Parameter watches: looks at the reactors in its course, forty times.
-  func round(watches: Bool) async throws -> Round {
+  func round() async throws -> Round {
     try await stage.open()
     _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
-    if watches { try await stage.watch(every: seconds / 40) }
     try await stage.mark()
     let before = try stage.figures()
     let result = try await stage.work(.work(seconds: seconds), seconds: seconds)
     let after = try stage.figures()
     let counted = try await stage.report()
-    timeline = counted?.timeline ?? []
+    owed = result.owed
     stage.endLoad()
     let routes = try await stage.routes(atLeast: result.bytes)
     try stage.checkFiles()
@@ -34,6 +33,16 @@ final class Measurement {
       systemCPUSeconds: cpu.system, latency: result.latency, contextSwitches: after.switches(since: before),
       peakMemory: after.peakMemory, systemCalls: counted?.systemCalls, allocations: counted?.allocations,
       routes: routes?.routes, declined: routes?.declined)
+  }
+
+  /// How the reactors are in the course of a measurement, forty looks: in a turn of its own, for they disturb it.
+  func timeline() async throws -> [ReactorSample] {
+    try await stage.open()
+    _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
+    try await stage.watch(every: seconds / 40)
+    try await stage.mark()
+    _ = try await stage.work(.work(seconds: seconds), seconds: seconds)
+    return try await stage.report()?.timeline ?? []
   }
 
   /// What each of many connections adds to a process that has had some.

@@ -3,7 +3,7 @@ import LinuxCalls
 
 /// What the kernel says of a process and its descendants. proc(5)
 struct ProcessFigures {
-  /// Seconds of CPU, as the scheduler charged them.
+  /// Seconds of CPU, as the scheduler charged them; of children that have ended and were waited for, in clock ticks.
   var cpuSeconds = 0.0
   /// Clock ticks in either mode, which say how those are divided.
   var userTicks = 0
@@ -27,6 +27,12 @@ struct ProcessFigures {
     if fields.count > 13 {
       userTicks += Int(fields[12]) ?? 0
       systemTicks += Int(fields[13]) ?? 0
+    }
+    // A process for each connection, as some have it, is gone before it can be asked: its parent has its time.
+    if fields.count > 15, let user = Int(fields[14]), let system = Int(fields[15]) {
+      userTicks += user
+      systemTicks += system
+      cpuSeconds += Double(user + system) / Double(Linux.clockTicks)
     }
     peakMemory += Self.field("VmHWM", ProcessTree.text("/proc/\(process)/status")) * 1024
     for task in ProcessTree.tasks(of: process) {

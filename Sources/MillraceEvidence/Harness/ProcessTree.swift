@@ -27,8 +27,24 @@ enum ProcessTree {
   /// The text of a file of /proc; empty where it is gone.
   static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 
-  /// Ends all of it, at once. The root must be this process's child, not reaped, so that the number is its own.
+  /// Ends all of it, at once, the root last. The root must be this process's child, not reaped, so that the number is its own.
   static func end(_ root: Int32) {
-    for process in members(of: root).reversed() { try? Linux.send(signal: 9 /* SIGKILL */, to: process) }
+    endDescendants(of: root)
+    try? Linux.send(signal: 9 /* SIGKILL */, to: root)
+  }
+
+  /// Ends what it has started, also what is started meanwhile: until nothing is left that is not over.
+  static func endDescendants(of root: Int32) {
+    for _ in 0..<100 {
+      let rest = members(of: root).dropFirst().filter { !isOver($0) }
+      if rest.isEmpty { return }
+      for process in rest { try? Linux.send(signal: 9 /* SIGKILL */, to: process) }
+    }
+  }
+
+  /// Nobody has waited for it yet.
+  private static func isOver(_ process: Int32) -> Bool {
+    let stat = text("/proc/\(process)/stat")
+    return stat.isEmpty || stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].hasPrefix(") Z")
   }
 }

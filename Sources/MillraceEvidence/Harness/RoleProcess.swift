@@ -56,8 +56,8 @@ final class RoleProcess: @unchecked Sendable {
   }
 
   /// It listens, or its connections stand.
-  func untilReady() async throws -> (port: UInt16?, process: Int32?) {
-    guard case .ready(let port, let process) = try await answer() else { throw unexpected() }
+  func untilReady(within patience: Duration = .seconds(15)) async throws -> (port: UInt16?, process: Int32?) {
+    guard case .ready(let port, let process) = try await answer(within: patience) else { throw unexpected() }
     return (port, process)
   }
 

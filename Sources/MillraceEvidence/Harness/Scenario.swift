@@ -51,6 +51,20 @@ public enum Scenario: String, Sendable, CaseIterable {
 
   private static let powers: [Int?] = [1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20]
 
+  /// Whether operations can be begun at a steady pace.
+  public var canBePaced: Bool {
+    switch self {
+    case .fileToSocket, .socketToFile, .socketToSocket, .echo, .short: true
+    case .fileToFile, .pipeToSocket, .idle: false
+    }
+  }
+
+  /// The one size that it has; nil within is a stream. Nil where there is a choice.
+  public var fixedSize: Int?? { sizes.count == 1 ? .some(sizes[0]) : nil }
+
+  /// The most bytes of an operation: a message that is written before its echo is read has to find room on the way.
+  public var greatestSize: Int { self == .echo ? 1 << 20 : 1 << 30 }
+
   /// Connections at once that make sense.
   func connections(_ wanted: [Int]) -> [Int] {
     switch self {

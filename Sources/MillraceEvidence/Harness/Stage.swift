@@ -152,7 +152,7 @@ final class Stage {
     let process = try start(
       "the load",
       .load(.init(kind: kind, port: port, connections: connections, rate: pace.rate, patience: pace.patience)))
-    _ = try await explaining { try await process.untilReady() }
+    _ = try await explaining { try await process.untilReady(within: .seconds(pace.patience + 15)) }
     return process
   }
 

@@ -18,11 +18,12 @@ public enum Tracer: String, Sendable, CaseIterable {
   }
 
   /// What a shell runs; it ends at SIGINT, and has written `output` then.
-  fileprivate func command(for process: Int32, _ output: String) -> String {
-    switch self {
-    case .strace: "exec strace -f -c -o '\(output)' -p \(process)"
+  fileprivate func command(for processes: [Int32], _ output: String) -> String {
+    let list = processes.map { "\($0)" }.joined(separator: ",")
+    return switch self {
+    case .strace: "exec strace -f -c -o '\(output)' -p \(list)"
     // A kernel without hardware counters, as most virtual machines, still has a clock.
-    case .perf: "exec perf record -e cpu-clock -F 999 -g -o '\(output).data' -p \(process)"
+    case .perf: "exec perf record -e cpu-clock -F 999 -g -o '\(output).data' -p \(list)"
     }
   }
 
@@ -54,7 +55,8 @@ extension Tracer {
       for name in [output, "\(output).data", "\(output).said"] { try? FileManager.default.removeItem(atPath: name) }
     }
     let tracer = try RoleProcess(
-      rawValue, .foreign(command: command(for: stage.measured, output), log: "\(output).said"), program: place.program)
+      rawValue, .foreign(command: command(for: ProcessTree.members(of: stage.measured), output), log: "\(output).said"),
+      program: place.program)
     defer { tracer.end() }
     guard let process = try await tracer.untilReady().process else { throw BenchFailure("\(rawValue) did not start") }
     try await untilBegun(tracer, "\(output).said")
@@ -65,15 +67,21 @@ extension Tracer {
   }
 
   private func untilBegun(_ tracer: RoleProcess, _ said: String) async throws {
-    guard let hasBegun else { return try await Task.sleep(for: .milliseconds(300)) }
+    guard let hasBegun else {
+      // Long enough to fail in.
+      if await tracer.lastWords(within: .milliseconds(300)) != nil { throw cannot(said) }
+      return
+    }
     let end = Linux.now + 10_000_000_000
     while !ProcessTree.text(said).contains(hasBegun) {
-      if await tracer.lastWords(within: .milliseconds(1)) != nil || Linux.now > end {
-        let reason = ProcessTree.text(said).split(separator: "\n").last.map { ": \($0)" } ?? ""
-        throw BenchFailure("\(rawValue) cannot trace\(reason) (\(remedy) where it is missing)")
-      }
+      if await tracer.lastWords(within: .milliseconds(1)) != nil || Linux.now > end { throw cannot(said) }
       try await Task.sleep(for: .milliseconds(10))
     }
+  }
+
+  private func cannot(_ said: String) -> BenchFailure {
+    let reason = ProcessTree.text(said).split(separator: "\n").last.map { ": \($0)" } ?? ""
+    return BenchFailure("\(rawValue) cannot trace\(reason) (\(remedy) where it is missing)")
   }
 
   private func text(_ output: String) throws -> String {

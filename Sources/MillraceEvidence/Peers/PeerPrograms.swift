@@ -19,11 +19,12 @@ struct PeerPrograms {
   func command(of peer: Peer, at port: UInt16, _ part: Part) throws -> String {
     switch (peer, part) {
     case (.go, .relay(let upstream)):
-      return "exec '\(try built(peer, "relay"))' -listen 127.0.0.1:\(port) -to 127.0.0.1:\(upstream)"
+      return "GOMAXPROCS=1 exec '\(try built(peer, "relay"))' -listen 127.0.0.1:\(port) -to 127.0.0.1:\(upstream)"
     case (.go, .serve(let path, let size)):
-      return "exec '\(try built(peer, "files"))' -listen 127.0.0.1:\(port) -serve '\(path)' -size \(size)"
+      return "GOMAXPROCS=1 exec '\(try built(peer, "files"))' -listen 127.0.0.1:\(port) -serve '\(path)' -size \(size)"
     case (.go, .store(let folder, let size)):
-      return "exec '\(try built(peer, "files"))' -listen 127.0.0.1:\(port) -store '\(folder)' -size \(size)"
+      return
+        "GOMAXPROCS=1 exec '\(try built(peer, "files"))' -listen 127.0.0.1:\(port) -store '\(folder)' -size \(size)"
     case (.c, .relay(let upstream)):
       return "exec '\(try built(peer, "relay"))' --listen \(port) --to \(upstream)"
     case (.c, .serve(let path, let size)):
@@ -65,7 +66,7 @@ struct PeerPrograms {
 
   private func nginx(_ port: UInt16, _ upstream: UInt16) -> String {
     """
-    load_module /usr/lib/nginx/modules/ngx_stream_module.so;
+    \(Self.streamModule.map { "load_module \($0);" } ?? "")
     daemon off;
     master_process off;
     pid \(directory)/nginx-\(port).pid;
@@ -83,13 +84,19 @@ struct PeerPrograms {
     """
   }
 
+  /// nginx has it built in, or as a module in one of these places.
+  private static var streamModule: String? {
+    ["/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/share/nginx/modules"]
+      .map { "\($0)/ngx_stream_module.so" }.first { FileManager.default.fileExists(atPath: $0) }
+  }
+
   /// Where a program is, among the places that people's own and the system's are in.
   private func find(_ name: String, for peer: Peer) throws -> String {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     for place in path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"] {
       if FileManager.default.isExecutableFile(atPath: "\(place)/\(name)") { return "\(place)/\(name)" }
     }
-    throw BenchFailure("\(name) is not installed: \(peer.remedy)")
+    throw Subject.Skipped("it is not installed: \(peer.remedy)")
   }
 
   /// Builds a program of ours in this run's folder, once.

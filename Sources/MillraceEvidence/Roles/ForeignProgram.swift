@@ -6,24 +6,23 @@ import SystemPackage
 /// Somebody else's program, which cannot be told to end with the harness: this process ends it, when the harness does.
 enum ForeignProgram {
   static func run(_ command: String, log: String, _ link: RoleLink) async throws {
+    // What it leaves behind when it ends, as a daemon does, is this process's, and ends with it.
+    try Linux.adoptOrphans()
     let (said, say) = AsyncStream.makeStream(of: RoleAnswer.self)
-    let child = Guarded<Int32?>(nil)
     // One thread starts it and waits for its end: a program may have asked to be killed when the thread that started it ends
     // (PR_SET_PDEATHSIG, prctl(2)).
     Thread.detachNewThread {
       do throws(Errno) {
         let process = try start(command, log)
-        child.withLock { $0 = process }
         say.yield(.ready(port: nil, process: process))
         let end = try Linux.wait(for: process)
-        child.withLock { $0 = nil }
         say.yield(.ended("\(end)"))
       } catch {
         say.yield(.failed("it cannot be started: \(error)"))
       }
     }
     Task { for await answer in said { try? await link.answer(answer) } }
-    defer { if let process = child.withLock({ $0 }) { ProcessTree.end(process) } }
+    defer { ProcessTree.endDescendants(of: Linux.process) }
     try await link.forEachCommand { _ in }
   }
 

@@ -38,6 +38,8 @@ final class Load: @unchecked Sendable {
     var operations: Int
     var bytes: Int
     var latency: Latency?
+    /// Of a pace: operations whose time came and that were not begun.
+    var owed = 0
   }
 
   private let spec: Spec

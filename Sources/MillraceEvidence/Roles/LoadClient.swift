@@ -27,13 +27,30 @@ final class LoadClient: @unchecked Sendable {
 
   func work(_ extent: Load.Extent, _ pace: Pace?, _ recorder: Recorder) async throws {
     if case .send(let unit, true) = spec.kind { return try await stream(unit, extent, recorder) }
+    if let pace, case .until(let end) = extent { return try await keep(pace, until: end, recorder) }
     var operation = 0
     while isWanted(operation, extent) {
-      try await pace?.wait(for: operation)
-      // At the time it was to begin, where there is one.
-      let began = pace.map { $0.time(of: operation) } ?? Linux.now
+      let began = Linux.now
       let bytes = try await once()
       recorder.note(bytes: bytes, nanoseconds: Linux.now - began)
+      operation += 1
+    }
+  }
+
+  /// All operations whose time is before the end, also those that are late: a server that stalls has to answer them, too. What
+  /// is not begun when an answer's patience is over is owed, and counts as long as it has waited by then.
+  private func keep(_ pace: Pace, until end: Int64, _ recorder: Recorder) async throws {
+    let last = end + Int64(spec.patience * 1e9)
+    var operation = 0
+    while pace.time(of: operation) < end {
+      let due = pace.time(of: operation)
+      if Linux.now > last {
+        recorder.owe(nanoseconds: Linux.now - due)
+      } else {
+        try await pace.wait(for: operation)
+        let bytes = try await once()
+        recorder.note(bytes: bytes, nanoseconds: Linux.now - due)
+      }
       operation += 1
     }
   }

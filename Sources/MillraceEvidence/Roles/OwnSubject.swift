@@ -66,10 +66,17 @@ final class OwnSubject: @unchecked Sendable {
         try await link.send(isMarked)
       case .report: try await link.answer(.counted(await report()))
       case .work(let seconds):
-        try await link.answer(.done(try await work.drive(.until(Linux.now + Int64(seconds * 1e9)))))
-      case .count(let count): try await link.answer(.done(try await work.drive(.count(count))))
+        try await link.answer(.done(try await drive(work, .until(Linux.now + Int64(seconds * 1e9)))))
+      case .count(let count): try await link.answer(.done(try await drive(work, .count(count))))
       }
     }
+  }
+
+  /// What drives itself was told to begin since the mark, and is counted from here.
+  private func drive(_ work: any SubjectWork, _ extent: Load.Extent) async throws -> Load.Result {
+    allocations_begin(.max)
+    defer { allocations_end() }
+    return try await work.drive(extent)
   }
 
   static func routes(_ name: String) throws -> RouteChoice {

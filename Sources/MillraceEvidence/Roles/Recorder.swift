@@ -3,23 +3,34 @@ import Histogram
 /// What a load has done so far. Confined to the load's reactor.
 final class Recorder: @unchecked Sendable {
   private var histogram = Histogram<UInt64>(
-    highestTrackableValue: 60_000_000_000, numberOfSignificantValueDigits: .three)
+    highestTrackableValue: UInt64(Recorder.longest), numberOfSignificantValueDigits: .three)
   private let isPaced: Bool
   private(set) var operations = 0
   private(set) var bytes = 0
+  /// Operations whose time came and that were not begun, for those before them took too long.
+  private var owed = 0
+
+  /// Twice what one may wait for an answer at most. In nanoseconds.
+  private static let longest: Int64 = 1_200_000_000_000
 
   init(isPaced: Bool) { self.isPaced = isPaced }
 
   func note(operations: Int = 1, bytes: Int, nanoseconds: Int64?) {
     self.operations += operations
     self.bytes += bytes
-    if let nanoseconds { histogram.record(UInt64(clamping: nanoseconds)) }
+    if let nanoseconds { histogram.record(UInt64(clamping: min(nanoseconds, Self.longest))) }
+  }
+
+  /// One that was to begin so long ago, and is not begun any more: its time is that at least.
+  func owe(nanoseconds: Int64) {
+    owed += 1
+    histogram.record(UInt64(clamping: min(nanoseconds, Self.longest)))
   }
 
   func result(nanoseconds: Int64, hasLatency: Bool) -> Load.Result {
     Load.Result(
       seconds: Double(nanoseconds) / 1e9, operations: operations, bytes: bytes,
-      latency: hasLatency && histogram.totalCount > 0 ? latency : nil)
+      latency: hasLatency && histogram.totalCount > 0 ? latency : nil, owed: owed)
   }
 
   /// Denser towards the end, where what matters is rare.

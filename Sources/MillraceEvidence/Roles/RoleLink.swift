@@ -64,6 +64,8 @@ public enum BenchRole {
   public static func run(_ spec: String) async -> Never {
     do {
       let spec = try JSONDecoder().decode(RoleSpec.self, from: Data(spec.utf8))
+      // A terminal's Ctrl-C is for the harness, which ends the roles in its order.
+      for signal: Int32 in [1 /* SIGHUP */, 2 /* SIGINT */, 3 /* SIGQUIT */] { try Linux.disregard(signal: signal) }
       // Of its own, so that what is counted is the work alone.
       let control = try Reactors(count: 1).all[0]
       let link = try await control.task {

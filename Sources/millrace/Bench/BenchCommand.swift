@@ -97,8 +97,9 @@ struct BenchCommand: AsyncParsableCommand {
       let folder = try artifacts.map { try ArtifactsFolder(at: $0, replaces: force) }
       let outcome = try await measure(options)
       let results = outcome.results
-      try await folder?.write(try Self.files(outcome, options))
+      // What was measured is told, whatever becomes of the files.
       try Console.print(json ? String(decoding: try results.json(), as: UTF8.self) : BenchTable(results).text)
+      try await folder?.write(try Self.files(outcome, options))
       let failed = results.cells.contains { if case .failed = $0.outcome { true } else { false } }
       if failed { throw ExitCode.failure }
     } catch let failure as Failure {
@@ -191,24 +192,49 @@ struct BenchCommand: AsyncParsableCommand {
     }
     if let peer { options.peers = try list(peer, "--peer", Peer.allCases.map(\.rawValue)) { Peer(rawValue: $0) } }
     options.targets = try target.map(Self.target)
+    for (place, one) in options.targets.enumerated()
+    where options.targets[..<place].contains(where: { $0.name == one.name }) {
+      throw ValidationError("--target is called \(one.name) twice")
+    }
     options.root = root ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    if scenario != nil { try checkApplies(options) }
     guard !options.loads.isEmpty else {
       throw ValidationError("no scenario has all of that: see the sizes and routes of each with --help")
     }
     return options
   }
 
+  /// What was asked for of a scenario by its name, and would do nothing there.
+  private func checkApplies(_ options: BenchOptions) throws {
+    for scenario in options.scenarios {
+      let name = scenario.rawValue
+      if rate != nil, !scenario.canBePaced { throw ValidationError("--rate does nothing in \(name)") }
+      if let fixed = scenario.fixedSize, size != nil, !options.sizes.contains(fixed) {
+        throw ValidationError("--size does nothing in \(name), which has \(fixed.map { "\($0) B" } ?? "a stream") only")
+      }
+      if scenario == .fileToFile, connections != nil, options.connections != [1] {
+        throw ValidationError("--connections does nothing in \(name), which has none")
+      }
+      if let size = options.sizes.compactMap(\.self).first(where: { $0 > scenario.greatestSize }) {
+        throw ValidationError("--size of \(name) is \(scenario.greatestSize) B at most; not \(size) B")
+      }
+    }
+  }
+
   private static let routes = ["buffered", "sendfile", "splice", "splice-through-pipe", "copy_file_range"]
 
-  private func list<Value>(
+  /// Each once, in the order in which they were given.
+  private func list<Value: Equatable>(
     _ text: String, _ name: String, _ expected: [String], _ value: (String) throws -> Value?
   ) throws -> [Value] {
-    try text.split(separator: ",").map { part in
+    var values: [Value] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let value = try value(part.trimmingCharacters(in: .whitespaces)) else {
         throw ValidationError("\(name) has '\(part)'; expected is \(expected.joined(separator: ", "))")
       }
-      return value
+      if !values.contains(value) { values.append(value) }
     }
+    return values
   }
 
   private static func size(_ text: String) throws -> Int?? {

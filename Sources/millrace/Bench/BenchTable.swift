@@ -23,6 +23,9 @@ struct BenchTable {
     if Set(results.cells.map(\.subject)).count > 1 {
       sentences.append("× is CPU against \(ScenarioTable.reference), round by round, with its interval (\(coverage)).")
     }
+    #if DEBUG
+      sentences.append("! This is a debug build, whose figures say nothing: build it with -c release.")
+    #endif
     if results.cells.contains(where: ScenarioTable.saysLittle) {
       sentences.append(
         "! marks rounds further apart than \(Int(100 * Summary.worthlessSpread)) %: such figures say little. More rounds, "
