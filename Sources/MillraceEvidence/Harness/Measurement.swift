@@ -35,11 +35,11 @@ final class Measurement {
       routes: routes?.routes, declined: routes?.declined)
   }
 
-  /// How the reactors are in the course of a measurement, forty looks: in a turn of its own, for they disturb it.
+  /// How the reactors are in the course of a measurement, forty looks at most: in a turn of its own, for they disturb it.
   func timeline() async throws -> [ReactorSample] {
     try await stage.open()
     _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
-    try await stage.watch(every: seconds / 40)
+    try await stage.watch(every: max(0.01, seconds / 40))
     try await stage.mark()
     _ = try await stage.work(.work(seconds: seconds), seconds: seconds)
     return try await stage.report()?.timeline ?? []

@@ -215,7 +215,7 @@ final class Stage {
   func checkFiles() throws {
     switch (scenario, subject) {
     case (_, .target): return
-    case (.socketToFile, _), (.fileToFile, _): try place.checkFiles(bytes, count: load.connections)
+    case (.socketToFile, _), (.fileToFile, _): try place.checkFiles(bytes)
     default: return
     }
   }

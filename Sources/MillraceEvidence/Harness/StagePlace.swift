@@ -70,9 +70,9 @@ final class StagePlace {
     return folder
   }
 
-  /// Whether the files that were written are the pattern's beginning, each of `size` bytes, and `count` of them at least.
+  /// Whether the files that were written are the pattern's beginning, each of `size` bytes, and that there is one.
   /// Throws what is wrong.
-  func checkFiles(_ size: Int, count: Int) throws {
+  func checkFiles(_ size: Int) throws {
     var right = 0
     for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
       guard name.hasPrefix("stored-") || name.hasPrefix("copy-") else { continue }
@@ -85,12 +85,13 @@ final class StagePlace {
         }
         position += piece.count
       }
-      // Of a connection that had nothing to say: whether somebody listens is asked by one.
+      // Of a connection that had nothing to say: whether somebody listens is asked by one, and in a short round a long file
+      // may be all that there is time for.
       if position == 0, name.hasPrefix("stored-") { continue }
       guard position == size else { throw BenchFailure("a file that was written has \(position) bytes, of \(size)") }
       right += 1
     }
-    guard right >= count else { throw BenchFailure("\(right) files were written, of \(count)") }
+    guard right > 0 else { throw BenchFailure("no file was written") }
   }
 
   /// What one measurement leaves.
