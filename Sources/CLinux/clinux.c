@@ -300,6 +300,10 @@ long clinux_spawn(const char *path, char *arguments, size_t arguments_length, ch
   int code = argv && envp ? 0 : ENOMEM;
   // dup2 clears FD_CLOEXEC on the new number.
   for (int i = 0; i < count && code == 0; i++) code = posix_spawn_file_actions_adddup2(&actions, descriptors[i], 3 + i);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  // Whoever forgot FD_CLOEXEC does not have his socket kept open by a stranger.
+  if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions, 3 + count);
+#endif
   if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
   if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &ignored_here);
   if (code == 0) code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

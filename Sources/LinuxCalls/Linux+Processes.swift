@@ -43,7 +43,7 @@ extension Linux {
   ///   - arguments: texts that each end with a zero byte.
   ///   - environment: the same.
   ///   - descriptors: what it has as 3, 4, …; their numbers here are `3 + descriptors.count` or more, so that none is
-  ///     overwritten before it is in its place. Everything else that is close-on-exec stays here.
+  ///     overwritten before it is in its place. Everything else stays here (before glibc 2.34, what is close-on-exec).
   package static func spawn(
     _ path: String, arguments: [UInt8], environment: [UInt8], descriptors: [Int32]
   ) throws(Errno) -> Int32 {

@@ -5,7 +5,7 @@ enum PlainPair {
   /// Unix stream sockets; `buffer` bounds what each side may hold unsent, where it is given.
   static func unix(buffer: Int32? = nil) throws -> (Int32, PlainDescriptor) {
     var ends: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw PlainFailure(call: "socketpair")
     }
     if let buffer { for end in ends { bound(end, buffer) } }
