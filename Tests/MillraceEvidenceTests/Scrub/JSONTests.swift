@@ -76,6 +76,27 @@ import Testing
     }
   }
 
+  @Test("a number with a secret in it becomes 0, and is counted")
+  func secretNumbers() throws {
+    for (json, expected, count) in [
+      (#"{"account": 4929123456}"#, #"{"account": 0}"#, 1), ("4929123456", "0", 1),
+      ("[-4929123456, 14929123456.50,4929123456e2\n,6.02e23 , 6.02E23]", "[0, 0,0\n,0 , 0]", 5),
+      ("[492912345, 4929123457, 6.02, 0, 49.29123456]", "[492912345, 4929123457, 6.02, 0, 49.29123456]", 0),
+      (#"{"4929123456": [{"a": 4929123456}]}"#, #"{"secret-1": [{"a": 0}]}"#, 2),
+      (#"{"auth": {"n": 4929123456, "m": 5}}"#, #"{"auth": {"n": 0, "m": 5}}"#, 1),
+    ] {
+      let result = try scrub(json)
+      #expect(result.text == expected)
+      #expect(result.counts[.secret] == count && result.counts.total == count)
+      for chunk in 1...3 { #expect(try scrub.cut(into: chunk)(json) == result) }
+      let again = try scrub(result.bytes)
+      #expect(again.text == expected && again.counts.total == 0)
+    }
+    // A password that is one, too, is counted once.
+    let password = try scrub(#"{"password": 4929123456}"#)
+    #expect(password.text == #"{"password": 0}"# && password.counts.total == 1)
+  }
+
   @Test("what is not JSON is said to be none, wherever it is cut")
   func strictness() throws {
     for text in [

@@ -92,6 +92,8 @@ struct Planted: Sendable, CustomTestStringConvertible {
     Planted(.secret, "abUHJvamVjdCBGYWxjb24", gone: "UHJvamVjdCBGYWxjb2", isExact: true),
     Planted(.secret, "k3y&<\"'>"), Planted(.secret, "k3y&amp;&lt;&quot;&#39;&gt;", gone: "k3y"),
     Planted(.secret, "k3y%26%3C%22%27%3E", gone: "k3y"),
+    Planted(.secret, "4929123456"), Planted(.secret, "x=14929123456.75", gone: "4929123456"),
+    Planted(.secret, "6.02e23"),
     Planted(.secret, "k3y\\u0026<\\\"'>", gone: "k3y", isExact: true),
   ]
 
