@@ -31,6 +31,10 @@ import Testing
         #"{"password":"x","Authorization":"Basic eA==","cookie":"a=b","access_token":"t","X-Api-Key":"k"}"#,
         #"{"password":"[token]","Authorization":"[token]","cookie":"[token]","access_token":"[token]","X-Api-Key":"[token]"}"#
       ),
+      (
+        #"{"pass":"x","smtp_pass":"1","Pass":"5","pass":5,"bypass":"x","client-key-data":"x"}"#,
+        #"{"pass":"[token]","smtp_pass":"[token]","Pass":"5","pass":5,"bypass":"x","client-key-data":"[token]"}"#
+      ),
       (#"{"p\u0061ssword":"x"}"#, #"{"p\u0061ssword":"[token]"}"#),
       (#"{"password":12345,"token":0,"secret":null}"#, #"{"password":0,"token":0,"secret":null}"#),
       (

@@ -74,6 +74,16 @@ struct Planted: Sendable, CustomTestStringConvertible {
     Planted(.token, "password=hunter2", gone: "hunter2"), Planted(.token, "DB_PASSWORD: hunter2", gone: "hunter2"),
     Planted(.token, "\"client_secret\": \"hunter2 with blanks\"", gone: "hunter2", "blanks"),
     Planted(.token, "api-key='hunter2'", gone: "hunter2"), Planted(.token, "token=hunter2&x=1", gone: "hunter2"),
+    Planted(.token, "AccountName=x;AccountKey=hunter2==;EndpointSuffix=y", gone: "hunter2"),
+    Planted(.token, "SMTP_PASS=hunter2", gone: "hunter2"), Planted(.token, "mysql.pass: 123456", gone: "123456"),
+    Planted(.token, "redis-pass=hunter2", gone: "hunter2"), Planted(.token, "pass: hunter2", gone: "hunter2"),
+    Planted(.token, "pass=hunter2", gone: "hunter2"), Planted(.token, "\"pass\": \"hunter2\"", gone: "hunter2"),
+    Planted(.token, "client-key-data: LS0tLS1CRUdJTiBSU0Eg", gone: "LS0tLS1CRUdJTiBSU0Eg"),
+    Planted(.token, "HTTP_COOKIE=a=1; session=hunter2", gone: "hunter2", takesLine: true),
+    Planted(
+      .token, "HTTP_AUTHORIZATION=Digest username=\"carol\", response=\"hunter2\"", gone: "hunter2", "carol",
+      takesLine: true),
+    Planted(.token, "HTTP_AUTHORIZATION=Bearer hunter2", gone: "hunter2"),
     Planted(.token, "--password hunter2", gone: "hunter2"), Planted(.token, "curl -u carol:hunter2", gone: "hunter2"),
     Planted(
       .token, "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\nhunter2\n-----END OPENSSH PRIVATE KEY-----",

@@ -91,6 +91,26 @@ import Testing
     }
   }
 
+  @Test("a header behind an equals sign goes to the end of its line, or of what it stands in")
+  func assignedHeaders() throws {
+    for (text, expected) in [
+      ("HTTP_COOKIE=a=1; session=x\nafter", "HTTP_COOKIE=[token]\nafter"),
+      ("HTTP_AUTHORIZATION=Bearer x after", "HTTP_AUTHORIZATION=Bearer [token] after"),
+      (
+        #"execve("/bin/x", ["x"], ["HTTP_COOKIE=a=1; s=x", "A=b"]"#,
+        #"execve("/bin/x", ["x"], ["HTTP_COOKIE=[token]", "A=b"]"#
+      ),
+      ("curl --cookie=a=1 http://x/ after", "curl --cookie=[token] http://x/ after"),
+      ("GET /p?cookie=a HTTP/1.1", "GET /p?[query] HTTP/1.1"), ("a=b&cookie=c d", "a=b&cookie=[token] d"),
+      ("cookie=\"a b\" after", "cookie=\"[token]\" after"),
+    ] {
+      let result = try scrub(text)
+      #expect(result.text == expected)
+      #expect(try scrub.cut(into: 1)(text) == result)
+      #expect(try scrub(result.bytes).counts.total == 0)
+    }
+  }
+
   @Test("a field's name in the value of another one does not hide its own value")
   func namesInValues() throws {
     for (text, expected) in [
@@ -146,6 +166,7 @@ import Testing
       "mailbox alices malice bobalice2 buildboxes",
       "the root of it, /mnt/root, chroot, /rootfs", "bearer of news, basic training, digest of it",
       "$PWD PWD=/srv/x token: null",
+      "bypass: true passed: 3 bypass=x compass: north pass=1 of 5 tests, pass: 3, pass=3/5 pass: 98%, pass: true pass \"pass\": 5 pass : x",
       "a %d of %s, 100% sure, C:\\temp\\new, \\d+\\s, AT&T & co, &nbsp; &copy;", "read(3, \"\\0\\1\\2\", 4096) = 3",
       "16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48", "550e8400-e29b-41d4-a716-446655440000",
       "/home/ /Users/ /home/$USER",

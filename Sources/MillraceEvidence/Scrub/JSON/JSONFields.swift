@@ -4,6 +4,8 @@ struct JSONFields {
     case text, secret, host, user
     /// Under `pwd`: a directory, or a password.
     case directoryOrPassword
+    /// Under `pass`: a password, or a count.
+    case secretUnlessNumber
     /// Behind `-u` in a list of arguments.
     case login
   }
@@ -68,6 +70,7 @@ struct JSONFields {
   private static func purpose(of name: [UInt8], _ lowered: String) -> Purpose {
     switch SecretKey.purpose(of: name) {
     case .directoryOrPassword: return .directoryOrPassword
+    case .unlessNumber: return .secretUnlessNumber
     case .some: return .secret
     case nil: break
     }
@@ -116,6 +119,7 @@ struct JSONFields {
     case .directoryOrPassword:
       let first = Self.unescaped(content).first
       return first == UInt8(ascii: "/") ? nil : try secret(content, identities)
+    case .secretUnlessNumber: return SecretKey.isNumber(Self.unescaped(content)) ? nil : try secret(content, identities)
     case .login: return content.contains(UInt8(ascii: ":")) ? try secret(content, identities) : nil
     case .host: return try host(Self.unescaped(content), identities)
     case .user: return try user(Self.unescaped(content), identities)
