@@ -193,10 +193,8 @@ extension Scanner {
     while key < end, text[key] == UInt8(ascii: "-") { key += 1 }
     var keyEnd = key
     while keyEnd < text.count, ByteSet.key.contains(text[keyEnd]) { keyEnd += 1 }
-    guard keyEnd > key, let inner = keyed(text, key, keyEnd, depth: depth + 1), inner.start >= end else {
-      return end
-    }
-    return inner.end
+    guard keyEnd > key, let inner = keyed(text, key, keyEnd, depth: depth + 1) else { return end }
+    return max(end, inner.end)
   }
 
   /// Nothing to replace where nothing is, or a placeholder alone.
