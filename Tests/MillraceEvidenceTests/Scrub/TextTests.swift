@@ -118,7 +118,7 @@ import Testing
       ("invalid token: password: hunter2 x", "invalid token: [token] x"),
       ("password= --password hunter2 x", "password= [token] x"),
       ("token: \"password\": \"hunter2\"", "token: \"password\": \"[token]\""),
-      ("token=token token=hunter2 x", "token=[token] x"),
+      ("token: HTTP_COOKIE=a=1; b=hunter2", "token: [token]"), ("token=token token=hunter2 x", "token=[token] x"),
     ] {
       let result = try scrub(text)
       #expect(result.text == expected)
@@ -144,12 +144,14 @@ import Testing
   func consistent() throws {
     let text = """
       alice ALICE /home/Alice ~alice buildbox BuildBox 10.20.30.40 [::ffff:10.20.30.40]:1 ip-10-20-30-40
-      00:1b:44:11:3a:b7 00-1B-44-11-3A-B7 001b.4411.3ab7 2a01::1 2A01:0:0:0:0:0:0:1 Carol@Example.org carol@example.org
+      40.30.20.10.in-addr.arpa 10.20.30.40 1.0.0.0.\(String(repeating: "0.", count: 24))1.0.a.2.ip6.arpa
+      0:1b:44:11:3a:b7 00:1b:44:11:3a:b7 00-1B-44-11-3A-B7 001b.4411.3ab7 2a01::1 2A01:0:0:0:0:0:0:1 Carol@Example.org carol@example.org
       """
     #expect(
       try scrub(text).text == """
         user-1 user-1 /home/user-1 ~user-1 host-1 host-1 192.0.2.1 [::ffff:192.0.2.1]:1 ip-192-0-2-1
-        02:00:00:00:00:01 02-00-00-00-00-01 0200.0000.0001 2001:db8::1 2001:db8::1 user-2@example.invalid user-2@example.invalid
+        1.2.0.192.in-addr.arpa 192.0.2.1 1.\(String(repeating: "0.", count: 23))8.b.d.0.1.0.0.2.ip6.arpa
+        2:0:0:0:0:1 02:00:00:00:00:01 02-00-00-00-00-01 0200.0000.0001 2001:db8::1 2001:db8::1 user-2@example.invalid user-2@example.invalid
         """)
   }
 
@@ -157,6 +159,9 @@ import Testing
     "what is none of it stays",
     arguments: [
       "version 1.26.3, v1.2.3.4, kernel 6.1.0-13, object 1.3.6.1.4.1.311",
+      "1.3.6.1.4.1.99999.1, .1.3.6.1.2.1.1.5.0, 2.16.840.1.113883.6.1.4.1, 1.3.12.2.1011.7.1, 10.4.0.1.2.3",
+      "10:20:30 1:2:3:4:5 1:2:3:4:5:6:7 a:b:c:d:e:f 0:0:0:0:0:0",
+      "2:0:0:0:1:1f 1.2.0.192.in-addr.arpa 1.0.0.127.in-addr.arpa 8.b.d.0.1.0.0.2.ip6.arpa 0.ip6.arpa in-addr.arpa",
       "at 12:34:56, 12:34:56.789, 2026-11-27T18:33:01Z",
       "std::string a::b dead::beef token::new() x[::2] Foo::Bar",
       "127.0.0.1 ::1 :: 0.0.0.0 255.255.255.255 255.255.240.0",
