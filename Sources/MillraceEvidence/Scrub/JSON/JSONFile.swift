@@ -35,7 +35,7 @@ struct JSONFile {
     text = TextScrubber(vocabulary, identities, encoding: .json, window: window)
     self.vocabulary = vocabulary
     self.identities = identities
-    fields = JSONFields()
+    fields = JSONFields(vocabulary)
   }
 
   mutating func feed(_ bytes: ArraySlice<UInt8>, into output: inout [UInt8]) throws(RefusedContent) {
