@@ -110,6 +110,12 @@ final class Identities {
     case .ipv6(let address):
       let image = try image(of: address)
       return image == address ? nil : counted(.ipAddress, AddressText.ipv6(image))
+    case .reverseIPv4(let address):
+      let image = try image(of: address)
+      return image == address ? nil : counted(.ipAddress, AddressText.reverse(image))
+    case .reverseIPv6(let address):
+      let image = try image(of: address)
+      return image == address ? nil : counted(.ipAddress, AddressText.reverse(image))
     case .hardware(let address, let form):
       let image = try self.image(ofHardware: address)
       return image == address ? nil : counted(.hardwareAddress, AddressText.hardware(image, form))

@@ -31,6 +31,10 @@ import Testing
         #"{"password":"x","Authorization":"Basic eA==","cookie":"a=b","access_token":"t","X-Api-Key":"k"}"#,
         #"{"password":"[token]","Authorization":"[token]","cookie":"[token]","access_token":"[token]","X-Api-Key":"[token]"}"#
       ),
+      (
+        #"{"pass":"x","smtp_pass":"1","Pass":"5","pass":5,"bypass":"x","client-key-data":"x"}"#,
+        #"{"pass":"[token]","smtp_pass":"[token]","Pass":"5","pass":5,"bypass":"x","client-key-data":"[token]"}"#
+      ),
       (#"{"p\u0061ssword":"x"}"#, #"{"p\u0061ssword":"[token]"}"#),
       (#"{"password":12345,"token":0,"secret":null}"#, #"{"password":0,"token":0,"secret":null}"#),
       (
@@ -64,6 +68,41 @@ import Testing
     }
   }
 
+  @Test("no name stays under the key of a user or host, whatever its form")
+  func namesOfAnyForm() throws {
+    for (value, expected) in [
+      (#""CORP\\carol""#, #""user-1""#), (#""Carol Smith""#, #""user-1""#), (#""CAROL@CORP""#, #""user-1""#),
+      (#""1carol""#, #""user-1""#), (#""c\u0061rol, dave""#, #""user-1""#), (#""Кэрол""#, #""user-1""#),
+      (#""carol@example.org""#, #""user-1@example.invalid""#), (#""~carol""#, #""~user-1""#),
+      (#""Carol <carol@example.org>""#, #""user-1""#), (#""alice and carol""#, #""user-1""#),
+      (#""carol from 10.20.30.40""#, #""user-1""#), (#""alice@10.20.30.40""#, #""user-1@192.0.2.1""#),
+      (#""root@10.20.30.40""#, #""root@192.0.2.1""#), (#""Project Falcon 1""#, #""user-1""#),
+      (#""ghp_abcdefghijklmnopqrstuvwxyz0123456789""#, #""[token]""#), (#"["a b", "A B"]"#, #"["user-1", "user-1"]"#),
+      (#""1000:1000""#, #""1000:1000""#), (#""""#, #""""#), (#""*""#, #""*""#),
+    ] {
+      for key in ["user", "username", "Login", "OWNER"] { try expect(value, expected, under: key) }
+    }
+    for (value, expected) in [
+      (#""db7,db8""#, #""host-1""#), (#""http://db7/""#, #""host-1""#), (#""HTTP:\/\/DB7\/p?x=y""#, #""host-1""#),
+      (#""db7 (10.20.30.40)""#, #""host-1""#), (#""db7:ssh""#, #""host-1""#), (#""*.corp""#, #""host-1""#),
+      (#""https://10.20.30.40:8443/?x=y""#, #""https://192.0.2.1:8443/?[query]""#),
+      (#""buildbox, db.corp.example:1""#, #""host-1, host-2:1""#), (#""10.20.30.40:80""#, #""192.0.2.1:80""#),
+      (#""[2a01:4f8::1]:80""#, #""[2001:db8::1]:80""#), (#""2a01:4f8::1%eth0""#, #""2001:db8::1%eth0""#),
+      (#""http://localhost:80/""#, #""http://localhost:80/""#), (#""0.0.0.0:80""#, #""0.0.0.0:80""#),
+    ] {
+      for key in ["host", "hostName", "NODE"] { try expect(value, expected, under: key) }
+    }
+  }
+
+  private func expect(_ value: String, _ expected: String, under key: String) throws {
+    let json = "{\"\(key)\": \(value)}"
+    let result = try scrub(json)
+    #expect(result.text == "{\"\(key)\": \(expected)}")
+    #expect(try scrub.cut(into: 1)(json) == result)
+    let again = try scrub(result.bytes)
+    #expect(again.text == result.text && again.counts.total == 0, "\(json)")
+  }
+
   @Test("layout, numbers and the order of keys stay; a byte order mark and many values as well")
   func layout() throws {
     for json in [
@@ -74,6 +113,27 @@ import Testing
       #expect(try scrub(json).text == json)
       #expect(try scrub.cut(into: 1)(json).text == json)
     }
+  }
+
+  @Test("a number with a secret in it becomes 0, and is counted")
+  func secretNumbers() throws {
+    for (json, expected, count) in [
+      (#"{"account": 4929123456}"#, #"{"account": 0}"#, 1), ("4929123456", "0", 1),
+      ("[-4929123456, 14929123456.50,4929123456e2\n,6.02e23 , 6.02E23]", "[0, 0,0\n,0 , 0]", 5),
+      ("[492912345, 4929123457, 6.02, 0, 49.29123456]", "[492912345, 4929123457, 6.02, 0, 49.29123456]", 0),
+      (#"{"4929123456": [{"a": 4929123456}]}"#, #"{"secret-1": [{"a": 0}]}"#, 2),
+      (#"{"auth": {"n": 4929123456, "m": 5}}"#, #"{"auth": {"n": 0, "m": 5}}"#, 1),
+    ] {
+      let result = try scrub(json)
+      #expect(result.text == expected)
+      #expect(result.counts[.secret] == count && result.counts.total == count)
+      for chunk in 1...3 { #expect(try scrub.cut(into: chunk)(json) == result) }
+      let again = try scrub(result.bytes)
+      #expect(again.text == expected && again.counts.total == 0)
+    }
+    // A password that is one, too, is counted once.
+    let password = try scrub(#"{"password": 4929123456}"#)
+    #expect(password.text == #"{"password": 0}"# && password.counts.total == 1)
   }
 
   @Test("what is not JSON is said to be none, wherever it is cut")

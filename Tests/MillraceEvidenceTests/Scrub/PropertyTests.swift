@@ -62,10 +62,12 @@ import Testing
     var dice = Dice(seed: seed)
     for round in 0..<100 {
       let (text, planted) = Self.text(&dice)
-      let json = "{\"a\": [\(JSONText.quoted(text, &dice)), 1.50], \"b\": null}"
+      let key = ["b", "user", "Host"].randomElement(using: &dice) ?? ""
+      let quoted = JSONText.quoted(text, &dice)
+      let json = "{\"a\": [\(quoted), 1.50], \"\(key)\": \(quoted)}"
       let result = try Scrubbing(.json)(json)
       let value = try JSONText.parse(result.bytes)
-      let plain = (value["a"] as? [Any])?.first as? String ?? ""
+      let plain = "\((value["a"] as? [Any])?.first ?? "") \(value[key] ?? "")"
       for one in planted {
         #expect(one.left(in: plain).isEmpty, "seed \(seed), round \(round): \(one.text) is left in \(plain)")
       }

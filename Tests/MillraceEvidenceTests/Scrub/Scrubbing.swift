@@ -7,7 +7,7 @@ struct Scrubbing {
   /// The names that the tests plant.
   static let vocabulary = Vocabulary(
     hosts: ["buildbox", "db.corp.example"], users: ["alice", "böhm"], homes: [("/data/people/alice", "alice")],
-    secrets: ["Project Falcon", "k3y&<\"'>"])
+    secrets: ["Project Falcon", "k3y&<\"'>", "4929123456", "6.02E23"])
 
   struct Result: Equatable {
     var bytes: [UInt8]

@@ -91,6 +91,26 @@ import Testing
     }
   }
 
+  @Test("a header behind an equals sign goes to the end of its line, or of what it stands in")
+  func assignedHeaders() throws {
+    for (text, expected) in [
+      ("HTTP_COOKIE=a=1; session=x\nafter", "HTTP_COOKIE=[token]\nafter"),
+      ("HTTP_AUTHORIZATION=Bearer x after", "HTTP_AUTHORIZATION=Bearer [token] after"),
+      (
+        #"execve("/bin/x", ["x"], ["HTTP_COOKIE=a=1; s=x", "A=b"]"#,
+        #"execve("/bin/x", ["x"], ["HTTP_COOKIE=[token]", "A=b"]"#
+      ),
+      ("curl --cookie=a=1 http://x/ after", "curl --cookie=[token] http://x/ after"),
+      ("GET /p?cookie=a HTTP/1.1", "GET /p?[query] HTTP/1.1"), ("a=b&cookie=c d", "a=b&cookie=[token] d"),
+      ("cookie=\"a b\" after", "cookie=\"[token]\" after"),
+    ] {
+      let result = try scrub(text)
+      #expect(result.text == expected)
+      #expect(try scrub.cut(into: 1)(text) == result)
+      #expect(try scrub(result.bytes).counts.total == 0)
+    }
+  }
+
   @Test("a field's name in the value of another one does not hide its own value")
   func namesInValues() throws {
     for (text, expected) in [
@@ -98,7 +118,7 @@ import Testing
       ("invalid token: password: hunter2 x", "invalid token: [token] x"),
       ("password= --password hunter2 x", "password= [token] x"),
       ("token: \"password\": \"hunter2\"", "token: \"password\": \"[token]\""),
-      ("token=token token=hunter2 x", "token=[token] x"),
+      ("token: HTTP_COOKIE=a=1; b=hunter2", "token: [token]"), ("token=token token=hunter2 x", "token=[token] x"),
     ] {
       let result = try scrub(text)
       #expect(result.text == expected)
@@ -124,12 +144,14 @@ import Testing
   func consistent() throws {
     let text = """
       alice ALICE /home/Alice ~alice buildbox BuildBox 10.20.30.40 [::ffff:10.20.30.40]:1 ip-10-20-30-40
-      00:1b:44:11:3a:b7 00-1B-44-11-3A-B7 001b.4411.3ab7 2a01::1 2A01:0:0:0:0:0:0:1 Carol@Example.org carol@example.org
+      40.30.20.10.in-addr.arpa 10.20.30.40 1.0.0.0.\(String(repeating: "0.", count: 24))1.0.a.2.ip6.arpa
+      0:1b:44:11:3a:b7 00:1b:44:11:3a:b7 00-1B-44-11-3A-B7 001b.4411.3ab7 2a01::1 2A01:0:0:0:0:0:0:1 Carol@Example.org carol@example.org
       """
     #expect(
       try scrub(text).text == """
         user-1 user-1 /home/user-1 ~user-1 host-1 host-1 192.0.2.1 [::ffff:192.0.2.1]:1 ip-192-0-2-1
-        02:00:00:00:00:01 02-00-00-00-00-01 0200.0000.0001 2001:db8::1 2001:db8::1 user-2@example.invalid user-2@example.invalid
+        1.2.0.192.in-addr.arpa 192.0.2.1 1.\(String(repeating: "0.", count: 23))8.b.d.0.1.0.0.2.ip6.arpa
+        2:0:0:0:0:1 02:00:00:00:00:01 02-00-00-00-00-01 0200.0000.0001 2001:db8::1 2001:db8::1 user-2@example.invalid user-2@example.invalid
         """)
   }
 
@@ -137,6 +159,9 @@ import Testing
     "what is none of it stays",
     arguments: [
       "version 1.26.3, v1.2.3.4, kernel 6.1.0-13, object 1.3.6.1.4.1.311",
+      "1.3.6.1.4.1.99999.1, .1.3.6.1.2.1.1.5.0, 2.16.840.1.113883.6.1.4.1, 1.3.12.2.1011.7.1, 10.4.0.1.2.3",
+      "10:20:30 1:2:3:4:5 1:2:3:4:5:6:7 a:b:c:d:e:f 0:0:0:0:0:0",
+      "2:0:0:0:1:1f 1.2.0.192.in-addr.arpa 1.0.0.127.in-addr.arpa 8.b.d.0.1.0.0.2.ip6.arpa 0.ip6.arpa in-addr.arpa",
       "at 12:34:56, 12:34:56.789, 2026-11-27T18:33:01Z",
       "std::string a::b dead::beef token::new() x[::2] Foo::Bar",
       "127.0.0.1 ::1 :: 0.0.0.0 255.255.255.255 255.255.240.0",
@@ -146,6 +171,7 @@ import Testing
       "mailbox alices malice bobalice2 buildboxes",
       "the root of it, /mnt/root, chroot, /rootfs", "bearer of news, basic training, digest of it",
       "$PWD PWD=/srv/x token: null",
+      "bypass: true passed: 3 bypass=x compass: north pass=1 of 5 tests, pass: 3, pass=3/5 pass: 98%, pass: true pass \"pass\": 5 pass : x",
       "a %d of %s, 100% sure, C:\\temp\\new, \\d+\\s, AT&T & co, &nbsp; &copy;", "read(3, \"\\0\\1\\2\", 4096) = 3",
       "16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48", "550e8400-e29b-41d4-a716-446655440000",
       "/home/ /Users/ /home/$USER",

@@ -4,6 +4,8 @@ struct JSONFields {
     case text, secret, host, user
     /// Under `pwd`: a directory, or a password.
     case directoryOrPassword
+    /// Under `pass`: a password, or a count.
+    case secretUnlessNumber
     /// Behind `-u` in a list of arguments.
     case login
   }
@@ -21,6 +23,9 @@ struct JSONFields {
   }
 
   private var frames: [Frame] = []
+  private let vocabulary: Vocabulary
+
+  init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
   var depth: Int { frames.count }
   var isObject: Bool { frames.last?.isObject ?? false }
@@ -68,6 +73,7 @@ struct JSONFields {
   private static func purpose(of name: [UInt8], _ lowered: String) -> Purpose {
     switch SecretKey.purpose(of: name) {
     case .directoryOrPassword: return .directoryOrPassword
+    case .unlessNumber: return .secretUnlessNumber
     case .some: return .secret
     case nil: break
     }
@@ -116,6 +122,7 @@ struct JSONFields {
     case .directoryOrPassword:
       let first = Self.unescaped(content).first
       return first == UInt8(ascii: "/") ? nil : try secret(content, identities)
+    case .secretUnlessNumber: return SecretKey.isNumber(Self.unescaped(content)) ? nil : try secret(content, identities)
     case .login: return content.contains(UInt8(ascii: ":")) ? try secret(content, identities) : nil
     case .host: return try host(Self.unescaped(content), identities)
     case .user: return try user(Self.unescaped(content), identities)
@@ -127,15 +134,17 @@ struct JSONFields {
     return try identities.replacement(for: .token)
   }
 
-  /// A name, with a port or without. Addresses are left to those who know them.
+  /// A name, with a port or without, or whatever else there is with a name in it. Addresses are left to those who know them.
   private func host(_ name: [UInt8], _ identities: Identities) throws(RefusedContent) -> [UInt8]? {
     let host = name.prefix { $0 != UInt8(ascii: ":") }
     let port = name.dropFirst(host.count)
     guard !host.isEmpty, host.count <= 253, port.dropFirst().allSatisfy(\.isDigit),
       host.allSatisfy({ ByteSet.domain.contains($0) || $0 == UInt8(ascii: "_") }),
-      host.contains(where: { ByteSet.word.contains($0) && !$0.isDigit }),
-      !host.map(\.folded).starts(with: "localhost".utf8)
-    else { return nil }
+      host.contains(where: { ByteSet.word.contains($0) && !$0.isDigit })
+    else {
+      return isNameLeft(name) ? try identities.replacement(for: .host(Self.lowercased(name))) : nil
+    }
+    if host.map(\.folded).starts(with: Self.localhost) { return nil }
     let bytes = Array(host)
     if let (placeholder, end) = Placeholder.at(0, in: bytes.span), end == bytes.count || bytes[end] == UInt8(ascii: ".")
     {
@@ -146,15 +155,38 @@ struct JSONFields {
   }
 
   private func user(_ name: [UInt8], _ identities: Identities) throws(RefusedContent) -> [UInt8]? {
-    guard let first = name.first, ByteSet.word.contains(first) || first == UInt8(ascii: "_"), !first.isDigit,
-      name.count <= 64, name.allSatisfy({ ByteSet.word.contains($0) || ("._-" as ByteSet).contains($0) }),
-      !name.elementsEqual("root".utf8)
-    else { return nil }
-    if let (placeholder, end) = Placeholder.at(0, in: name.span), end == name.count {
-      identities.reserve(placeholder)
-      return nil
+    isNameLeft(name) ? try identities.replacement(for: .user(Self.lowercased(name))) : nil
+  }
+
+  private static let localhost = Array("localhost".utf8)
+
+  /// Whether there is a name in a value beside what is found in it as in any text: a word with a letter in it that is not the
+  /// same everywhere.
+  private func isNameLeft(_ value: [UInt8]) -> Bool {
+    let text = value.span
+    var scanner = Scanner(.forms, vocabulary, isPlain: false)
+    var at = 0
+    while at < text.count {
+      var position = at
+      let finding = scanner.next(text, &position, limit: text.count)
+      let end = finding?.start ?? text.count
+      while at < end {
+        let word = value[at..<end].prefix { ByteSet.word.contains($0) || $0 == UInt8(ascii: "_") }
+        if word.contains(where: { !$0.isDigit }), !isCommon(word, text) { return true }
+        at += max(word.count, 1)
+      }
+      at = finding?.end ?? text.count
+      // The zone of an address.
+      if case .ipv6 = finding?.subject, at < text.count, text[at] == UInt8(ascii: "%") {
+        at += 1 + value[(at + 1)...].prefix { ByteSet.key.contains($0) }.count
+      }
     }
-    return try identities.replacement(for: .user(Self.lowercased(name)))
+    return false
+  }
+
+  private func isCommon(_ word: ArraySlice<UInt8>, _ text: Span<UInt8>) -> Bool {
+    word.elementsEqual("root".utf8) || word.map(\.folded) == Self.localhost
+      || Placeholder.has("://", at: word.endIndex, in: text)
   }
 
   private static func lowercased(_ name: [UInt8]) -> String { String(decoding: name.map(\.folded), as: UTF8.self) }

@@ -20,6 +20,7 @@ struct JSONFile {
   private enum Expectation { case value, valueOrEnd, key, keyOrEnd, colon, commaOrEnd }
 
   private var text: TextScrubber
+  private let vocabulary: Vocabulary
   private let identities: Identities
   private var fields: JSONFields
   private var state = State.between
@@ -32,8 +33,9 @@ struct JSONFile {
 
   init(_ vocabulary: Vocabulary, _ identities: Identities, window: ScrubWindow) {
     text = TextScrubber(vocabulary, identities, encoding: .json, window: window)
+    self.vocabulary = vocabulary
     self.identities = identities
-    fields = JSONFields()
+    fields = JSONFields(vocabulary)
   }
 
   mutating func feed(_ bytes: ArraySlice<UInt8>, into output: inout [UInt8]) throws(RefusedContent) {
@@ -160,9 +162,14 @@ struct JSONFile {
 
   private mutating func endNumber(into output: inout [UInt8]) throws(RefusedContent) {
     guard JSONNumber.isOne(held) else { throw .notJSON }
-    if fields.isSecretNumber, held != [UInt8(ascii: "0")] {
+    let zero = [UInt8(ascii: "0")]
+    if fields.isSecretNumber, held != zero {
       identities.count(.token)
-      held = [UInt8(ascii: "0")]
+      held = zero
+    } else if vocabulary.hasSecret(in: held) {
+      // A placeholder would be no number.
+      identities.count(.secret)
+      held = zero
     }
     output.append(contentsOf: held)
     fields.ended(nil)

@@ -19,6 +19,9 @@ struct Finding {
   enum Subject {
     case ipv4(UInt32, separator: UInt8)
     case ipv6(IPv6)
+    /// In a name of the DNS.
+    case reverseIPv4(UInt32)
+    case reverseIPv6(IPv6)
     case hardware(UInt64, HardwareForm)
     /// Two of them with a colon between.
     case frame(UInt64, UInt64)
@@ -51,6 +54,8 @@ struct Finding {
 /// How a MAC address is written.
 enum HardwareForm: Equatable {
   case colons, dashes, dots
+  /// With colons, without leading zeros.
+  case short
   /// As in `enx001122334455`, the name of an interface.
   case bare
 }

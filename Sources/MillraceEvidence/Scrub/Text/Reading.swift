@@ -123,7 +123,7 @@ struct Reading {
 extension Finding.Subject {
   fileprivate var isAddress: Bool {
     switch self {
-    case .ipv4, .ipv6, .hardware, .frame: true
+    case .ipv4, .ipv6, .reverseIPv4, .reverseIPv6, .hardware, .frame: true
     default: false
     }
   }

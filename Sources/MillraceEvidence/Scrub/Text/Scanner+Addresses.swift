@@ -11,7 +11,7 @@ extension Scanner {
       guard octets(text, start, UInt8(ascii: "-")) == 6 else { return nil }
       return hardware(text, start, end: start + 17, .dashes)
     case UInt8(ascii: ".") where end > start:
-      if let finding = dottedQuad(text, start) { return finding }
+      if let finding = reverseName(text, start) ?? dottedQuad(text, start) { return finding }
       return end - start == 4 ? ciscoHardware(text, start) : nil
     default: return named(text, start)
     }
@@ -43,25 +43,92 @@ extension Scanner {
   /// `10.0.0.1`, and `10.0.0.1.443` as tcpdump writes a port. Three numbers are a version, and six an object's name.
   private func dottedQuad(_ text: Span<UInt8>, _ start: Int) -> Finding? {
     let dot = UInt8(ascii: ".")
-    if start >= 2, text[start - 1] == dot, text[start - 2].isDigit { return nil }
+    if start >= 2, text[start - 1] == dot, text[start - 2].isDigit, !isDate(text, before: start - 1) { return nil }
     guard let (address, end) = quad(text, start, dot) else { return nil }
-    if end < text.count, text[end] == dot, !isPort(text, end) { return nil }
+    // The first number of an object's name is 0, 1 or 2. X.660, section 6.2
+    if end < text.count, text[end] == dot, !isEnd(text, end, isObject: address >> 24 <= 2) { return nil }
     return Finding(start: start, end: end, subject: .ipv4(address, separator: dot))
   }
 
-  /// Whether the dot behind an address is the end of a sentence, or what tcpdump writes a port behind; and no part of a
-  /// longer row of numbers.
-  private func isPort(_ text: Span<UInt8>, _ dot: Int) -> Bool {
-    guard dot + 1 < text.count, text[dot + 1].isDigit else { return true }
-    var at = dot + 1
-    var port = 0
-    while at < text.count, at - dot < 7, text[at].isDigit {
-      port = port * 10 + Int(text[at] - 0x30)
+  /// Whether the dot behind an address is the end of a sentence, or what a port, a date or a count stands behind; and no
+  /// part of a longer row of numbers that could each be one of an address.
+  private func isEnd(_ text: Span<UInt8>, _ dot: Int, isObject: Bool = false) -> Bool {
+    var at = dot
+    while at + 1 < text.count, text[at] == UInt8(ascii: "."), text[at + 1].isDigit {
+      let first = at + 1
+      var number = 0
+      at = first
+      while at < text.count, at - first < 6, text[at].isDigit {
+        number = number * 10 + Int(text[at] - 0x30)
+        at += 1
+      }
+      // No port, and no part of a name either: a date, or a count with zeros before it.
+      if number > 65535 || at - first > 1 && text[first] == UInt8(ascii: "0") { return true }
+      if at < text.count, ByteSet.word.contains(text[at]) { return number > 255 }
+      let isLast = at + 1 >= text.count || text[at] != UInt8(ascii: ".") || !text[at + 1].isDigit
+      if first == dot + 1, isLast { return true }
+      if isObject { return false }
+      if number > 255 { return true }
+      // Rows are not followed for ever.
+      if isLast || at - dot > 64 { return false }
+    }
+    return true
+  }
+
+  /// Whether a row of numbers begins with that before the dot, and it is a date or a time: no number of a version.
+  private func isDate(_ text: Span<UInt8>, before dot: Int) -> Bool {
+    var first = dot
+    while first > 0, dot - first < 15, text[first - 1].isDigit { first -= 1 }
+    return (6...14).contains(dot - first) && !follows(ByteSet.word.union("."), text, first)
+  }
+
+  // MARK: names of the DNS
+
+  /// `1.0.0.10.in-addr.arpa` and the nibbles before `.ip6.arpa`, the last one first; or fewer, as those of a network, which
+  /// count as its first address. RFC 1035, section 3.5, and RFC 3596, section 2.5
+  private func reverseName(_ text: Span<UInt8>, _ start: Int) -> Finding? {
+    reverseIPv4(text, start) ?? reverseIPv6(text, start)
+  }
+
+  private func reverseIPv4(_ text: Span<UInt8>, _ start: Int) -> Finding? {
+    var address: UInt32 = 0
+    var at = start
+    for part in 0..<4 {
+      let first = at
+      var number: UInt32 = 0
+      while at < text.count, at - first < 3, text[at].isDigit {
+        number = number * 10 + UInt32(text[at] - 0x30)
+        at += 1
+      }
+      guard at > first, number <= 255 else { return nil }
+      address = number << 24 | address >> 8
+      if isDomain(".in-addr.arpa", text, at) { return Finding(start: start, end: at, subject: .reverseIPv4(address)) }
+      guard part < 3, at < text.count, text[at] == UInt8(ascii: ".") else { return nil }
       at += 1
     }
-    guard port <= 65535, at < text.count else { return port <= 65535 }
-    return !ByteSet.word.contains(text[at])
-      && !(text[at] == UInt8(ascii: ".") && at + 1 < text.count && text[at + 1].isDigit)
+    return nil
+  }
+
+  private func reverseIPv6(_ text: Span<UInt8>, _ start: Int) -> Finding? {
+    var address = IPv6(high: 0, low: 0)
+    var at = start
+    for _ in 0..<32 {
+      guard at < text.count, let nibble = text[at].hexValue else { return nil }
+      address.low = address.low >> 4 | address.high << 60
+      address.high = UInt64(nibble) << 60 | address.high >> 4
+      at += 1
+      if isDomain(".ip6.arpa", text, at) { return Finding(start: start, end: at, subject: .reverseIPv6(address)) }
+      guard at < text.count, text[at] == UInt8(ascii: ".") else { return nil }
+      at += 1
+    }
+    return nil
+  }
+
+  /// Whether a name ends here with this domain.
+  private func isDomain(_ domain: String, _ text: Span<UInt8>, _ start: Int) -> Bool {
+    let end = start + domain.utf8.count
+    guard starts(text, start, domain) else { return false }
+    return end == text.count || !ByteSet.word.union("-_").contains(text[end])
   }
 
   // MARK: IPv6
@@ -79,17 +146,21 @@ extension Scanner {
       var end = start
       while end < text.count, text[end].hexValue != nil || text[end] == UInt8(ascii: ":") { end += 1 }
       return Finding(start: start, end: end, subject: .kept)
-    default: break
+    default:
+      if let finding = shortHardware(text, start) { return finding }
     }
     // The rest of a row of numbers that is no address as a whole.
     if start >= 2, text[start - 1] == UInt8(ascii: "."), text[start - 2].isDigit { return nil }
-    if start >= 2, text[start - 1] == UInt8(ascii: ":"),
-      text[start - 2] == UInt8(ascii: ":") || text[start - 2].hexValue != nil && isNumberBehind(text, start - 2)
-    {
-      return nil
-    }
+    if isBehindGroup(text, start) { return nil }
     guard let (address, end) = ipv6(text, start) else { return nil }
     return Finding(start: start, end: end, subject: .ipv6(address))
+  }
+
+  /// Whether the colon of a group, or a second one, stands before this place.
+  private func isBehindGroup(_ text: Span<UInt8>, _ start: Int) -> Bool {
+    let colon = UInt8(ascii: ":")
+    guard start >= 2, text[start - 1] == colon else { return false }
+    return text[start - 2] == colon || text[start - 2].hexValue != nil && isNumberBehind(text, start - 2)
   }
 
   /// Whether a group of an address ends at this place.
@@ -152,7 +223,7 @@ extension Scanner {
     if end < text.count, text[end - 1] == colon, text[end] == colon || ByteSet.word.contains(text[end]) { return nil }
     if hasColon(end), hasColon(end + 1) { return nil }
     if end < text.count, text[end - 1] == colon, text[end] == UInt8(ascii: "@") { return nil }
-    if end < text.count, text[end] == UInt8(ascii: "."), !isPort(text, end) { return nil }
+    if end < text.count, text[end] == UInt8(ascii: "."), !isEnd(text, end) { return nil }
     guard gap != nil || count == 8, hasDigit || count >= 3 || count == 0 else {
       return nil
     }
@@ -179,6 +250,35 @@ extension Scanner {
       at += 1
     }
     return count
+  }
+
+  /// `0:1b:21:3:4:5`, as macOS and Solaris print it: six groups, of which one at least has a single digit. Those of letters
+  /// alone are words of a language.
+  private func shortHardware(_ text: Span<UInt8>, _ start: Int) -> Finding? {
+    let colon = UInt8(ascii: ":")
+    if isBehindGroup(text, start) { return nil }
+    var address: UInt64 = 0
+    var hasDigit = false
+    var at = start
+    for part in 0..<6 {
+      if part > 0 {
+        guard at < text.count, text[at] == colon else { return nil }
+        at += 1
+      }
+      let first = at
+      var group: UInt64 = 0
+      while at < text.count, at - first < 2, let digit = text[at].hexValue {
+        if text[at].isDigit { hasDigit = true }
+        group = group << 4 | UInt64(digit)
+        at += 1
+      }
+      guard at > first else { return nil }
+      address = address << 8 | group
+    }
+    guard hasDigit else { return nil }
+    if at < text.count, ByteSet.word.contains(text[at]) { return nil }
+    if at + 1 < text.count, text[at] == colon, text[at + 1] == colon || text[at + 1].hexValue != nil { return nil }
+    return Finding(start: start, end: at, subject: .hardware(address, .short))
   }
 
   private func hardware(_ text: Span<UInt8>, _ start: Int, end: Int, _ form: HardwareForm) -> Finding? {

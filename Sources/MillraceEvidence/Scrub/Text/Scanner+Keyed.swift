@@ -27,10 +27,31 @@ extension Scanner {
     case .directoryOrPassword
     where separator.sign == UInt8(ascii: ":") || text[separator.valueStart] == UInt8(ascii: "/"):
       return nil
-    case .header where separator.sign == UInt8(ascii: ":") && !ByteSet.quotes.contains(text[separator.valueStart]):
+    case .unlessNumber
+    where separator.sign == UInt8(ascii: ":") && separator.isApart
+      || isNumber(text, separator.valueStart):
+      return nil
+    case .header
+    where !ByteSet.quotes.contains(text[separator.valueStart])
+      && (separator.sign == UInt8(ascii: ":") || separator.sign != 0 && !isOption && !isInURL(text, start)):
       return header(text, separator.valueStart, quote: start > 0 ? text[start - 1] : 0)
     default: return value(text, separator.valueStart, depth: depth)
     }
+  }
+
+  /// Whether a name is that of a parameter, whose value ends where the URL or form does, and not with the line.
+  private func isInURL(_ text: Span<UInt8>, _ start: Int) -> Bool {
+    url != .none || start > 0 && ("?&" as ByteSet).contains(text[start - 1])
+  }
+
+  private func isNumber(_ text: Span<UInt8>, _ start: Int) -> Bool {
+    let first = ByteSet.quotes.contains(text[start]) ? start + 1 : start
+    var value: [UInt8] = []
+    while first + value.count < text.count, !Self.valueEnds.contains(text[first + value.count]) {
+      guard value.count < 32 else { return false }
+      value.append(text[first + value.count])
+    }
+    return SecretKey.isNumber(value)
   }
 
   /// `-u name:password`, as curl takes it.
@@ -48,10 +69,10 @@ extension Scanner {
   }
 
   /// Where the value begins, behind `=`, `:`, `=>`, `:=`, with a quote around the name or not; behind a blank or in the
-  /// next argument for an option.
+  /// next argument for an option. And whether there are blanks before the sign.
   private func separator(
     _ text: Span<UInt8>, _ keyEnd: Int, isOption: Bool
-  ) -> (sign: UInt8, valueStart: Int)? {
+  ) -> (sign: UInt8, valueStart: Int, isApart: Bool)? {
     let colon = UInt8(ascii: ":")
     var at = keyEnd
     if at < text.count, ByteSet.quotes.contains(text[at]) {
@@ -65,6 +86,7 @@ extension Scanner {
     skipBlanks()
     guard at < text.count else { return nil }
     let sign = text[at]
+    let isApart = at > keyEnd && ByteSet.blanks.contains(text[at - 1])
     switch sign {
     case colon:
       at += 1
@@ -81,10 +103,10 @@ extension Scanner {
       while at < text.count, at - from < 8, isArgumentGap(text[at]) { at += 1 }
       // The quote that the value itself begins with.
       if at > keyEnd, ByteSet.quotes.contains(text[at - 1]) { at -= 1 }
-      return (0, at)
+      return (0, at, isApart)
     }
     skipBlanks()
-    return (sign, at)
+    return (sign, at, isApart)
   }
 
   /// The value of a header: of schemes with one token that one, of all others everything to the end of the line; or to the
@@ -171,10 +193,8 @@ extension Scanner {
     while key < end, text[key] == UInt8(ascii: "-") { key += 1 }
     var keyEnd = key
     while keyEnd < text.count, ByteSet.key.contains(text[keyEnd]) { keyEnd += 1 }
-    guard keyEnd > key, let inner = keyed(text, key, keyEnd, depth: depth + 1), inner.start >= end else {
-      return end
-    }
-    return inner.end
+    guard keyEnd > key, let inner = keyed(text, key, keyEnd, depth: depth + 1) else { return end }
+    return max(end, inner.end)
   }
 
   /// Nothing to replace where nothing is, or a placeholder alone.

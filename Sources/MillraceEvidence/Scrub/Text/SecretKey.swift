@@ -7,27 +7,41 @@ enum SecretKey {
     case value
     /// As `value`, but a common word: only behind an equals sign.
     case assigned
+    /// `pass`, which is as often a count.
+    case unlessNumber
     /// `pwd`, which is as often a directory.
     case directoryOrPassword
   }
 
+  /// Where in a name an ending must stand.
+  private enum Place {
+    case anywhere
+    /// Behind a dash, a dot or an underscore.
+    case ownWord
+    case wholeName
+  }
+
+  private typealias Entry = (ending: String, purpose: Purpose, place: Place)
+
   /// By their last letter; a name is of the kind when it ends in one of them, dashes, dots and underscores left out.
-  private static let endings: [UInt8: [(ending: String, purpose: Purpose, isWhole: Bool)]] = {
-    let all: [(ending: String, purpose: Purpose, isWhole: Bool)] = [
-      ("authorization", .header, false), ("cookie", .header, false), ("cookies", .header, true),
-      ("setcookie2", .header, true), ("xauthtoken", .value, true),
-      ("password", .value, false), ("passwd", .value, false), ("passphrase", .value, false),
-      ("passwort", .value, false),
-      ("secret", .value, false), ("token", .value, false), ("apikey", .value, false), ("accesskey", .value, false),
-      ("accesskeyid", .value, false), ("secretkey", .value, false), ("privatekey", .value, false),
-      ("encryptionkey", .value, false), ("signingkey", .value, false), ("authkey", .value, false),
-      ("credential", .value, false), ("credentials", .value, false), ("sessionid", .value, false),
-      ("clientsecret", .value, false), ("jsessionid", .value, false), ("sshpass", .value, true),
-      ("userpass", .value, true), ("dbpass", .value, true), ("pass", .assigned, true), ("auth", .assigned, true),
-      ("signature", .assigned, false), ("sig", .assigned, true), ("pgpass", .assigned, true), ("psk", .assigned, true),
-      ("pwd", .directoryOrPassword, false),
+  private static let endings: [UInt8: [Entry]] = {
+    let all: [Entry] = [
+      ("authorization", .header, .anywhere), ("cookie", .header, .anywhere), ("cookies", .header, .wholeName),
+      ("setcookie2", .header, .wholeName), ("xauthtoken", .value, .wholeName),
+      ("password", .value, .anywhere), ("passwd", .value, .anywhere), ("passphrase", .value, .anywhere),
+      ("passwort", .value, .anywhere),
+      ("secret", .value, .anywhere), ("token", .value, .anywhere), ("apikey", .value, .anywhere),
+      ("accesskey", .value, .anywhere), ("accountkey", .value, .anywhere),
+      ("accesskeyid", .value, .anywhere), ("secretkey", .value, .anywhere), ("privatekey", .value, .anywhere),
+      ("encryptionkey", .value, .anywhere), ("signingkey", .value, .anywhere), ("authkey", .value, .anywhere),
+      ("credential", .value, .anywhere), ("credentials", .value, .anywhere), ("sessionid", .value, .anywhere),
+      ("clientsecret", .value, .anywhere), ("jsessionid", .value, .anywhere), ("clientkeydata", .value, .anywhere),
+      ("sshpass", .value, .wholeName), ("userpass", .value, .wholeName), ("dbpass", .value, .wholeName),
+      ("pgpass", .assigned, .wholeName), ("pass", .value, .ownWord), ("pass", .unlessNumber, .wholeName),
+      ("auth", .assigned, .wholeName), ("signature", .assigned, .anywhere), ("sig", .assigned, .wholeName),
+      ("psk", .assigned, .wholeName), ("pwd", .directoryOrPassword, .anywhere),
     ]
-    var byLetter: [UInt8: [(ending: String, purpose: Purpose, isWhole: Bool)]] = [:]
+    var byLetter: [UInt8: [Entry]] = [:]
     for entry in all {
       guard let last = entry.ending.utf8.last else { continue }
       byLetter[last, default: []].append(entry)
@@ -45,8 +59,11 @@ enum SecretKey {
     }
     for entry in entries {
       guard let first = begin(of: entry.ending, text, start, end) else { continue }
-      if entry.isWhole, first > start { continue }
-      return entry.purpose
+      switch entry.place {
+      case .anywhere: return entry.purpose
+      case .ownWord: if first > start, isJoint(text[first - 1]) { return entry.purpose }
+      case .wholeName: if first == start { return entry.purpose }
+      }
     }
     return nil
   }
@@ -66,16 +83,21 @@ enum SecretKey {
     return purpose(key.span, 0, key.count)
   }
 
+  /// Whether words of a name are joined by this byte.
+  private static func isJoint(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+  }
+
+  /// Whether a value behind `pass` counts tests or rounds, and is no password.
+  static func isNumber(_ value: [UInt8]) -> Bool {
+    value.allSatisfy { $0.isDigit || (".,;)]}/%" as ByteSet).contains($0) }
+  }
+
   /// Where `ending` begins, compared from the end.
   private static func begin(of ending: String, _ text: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
     var at = end
     for letter in ending.utf8.reversed() {
-      while at > start,
-        text[at - 1] == UInt8(ascii: "-") || text[at - 1] == UInt8(ascii: "_")
-          || text[at - 1] == UInt8(ascii: ".")
-      {
-        at -= 1
-      }
+      while at > start, isJoint(text[at - 1]) { at -= 1 }
       guard at > start, text[at - 1].folded == letter else { return nil }
       at -= 1
     }

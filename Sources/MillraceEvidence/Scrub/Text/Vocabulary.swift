@@ -77,6 +77,14 @@ struct Vocabulary: Sendable {
     }
   }
 
+  /// Whether a secret stands anywhere in a text, as it is.
+  func hasSecret(in text: [UInt8]) -> Bool {
+    let span = text.span
+    return secrets.contains { secret in
+      span.indices.contains { Self.end(of: secret.bytes, at: $0, in: span) != nil }
+    }
+  }
+
   /// Where the literal that begins at `start` ends.
   static func end(of literal: [UInt8], at start: Int, in text: Span<UInt8>) -> Int? {
     guard start + literal.count <= text.count else { return nil }
