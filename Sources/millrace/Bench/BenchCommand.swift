@@ -204,20 +204,22 @@ struct BenchCommand: AsyncParsableCommand {
     return options
   }
 
-  /// What was asked for of a scenario by its name, and would do nothing there.
+  /// What was asked for of scenarios by their names, and would do nothing in any of them.
   private func checkApplies(_ options: BenchOptions) throws {
-    for scenario in options.scenarios {
-      let name = scenario.rawValue
-      if rate != nil, !scenario.canBePaced { throw ValidationError("--rate does nothing in \(name)") }
-      if let fixed = scenario.fixedSize, size != nil, !options.sizes.contains(fixed) {
-        throw ValidationError("--size does nothing in \(name), which has \(fixed.map { "\($0) B" } ?? "a stream") only")
-      }
-      if scenario == .fileToFile, connections != nil, options.connections != [1] {
-        throw ValidationError("--connections does nothing in \(name), which has none")
-      }
-      if let size = options.sizes.compactMap(\.self).first(where: { $0 > scenario.greatestSize }) {
-        throw ValidationError("--size of \(name) is \(scenario.greatestSize) B at most; not \(size) B")
-      }
+    func isNowhere(_ applies: (Scenario) -> Bool) -> Bool { !options.scenarios.contains(where: applies) }
+    let names = options.scenarios.map(\.rawValue).joined(separator: ", ")
+    if rate != nil, isNowhere(\.canBePaced) { throw ValidationError("--rate does nothing in \(names)") }
+    if connections != nil, options.connections != [1], isNowhere({ $0 != .fileToFile }) {
+      throw ValidationError("--connections does nothing in \(names), which has none")
+    }
+    guard size != nil else { return }
+    if let fixed = options.scenarios.first?.fixedSize, !options.sizes.contains(fixed),
+      isNowhere({ $0.fixedSize == nil })
+    {
+      throw ValidationError("--size does nothing in \(names), which has \(fixed.map { "\($0) B" } ?? "a stream") only")
+    }
+    for size in options.sizes.compactMap(\.self) where isNowhere({ size <= $0.greatestSize }) {
+      throw ValidationError("--size of \(names) is \(options.scenarios[0].greatestSize) B at most; not \(size) B")
     }
   }
 
