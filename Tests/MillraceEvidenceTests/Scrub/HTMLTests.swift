@@ -66,6 +66,7 @@ import Testing
       ("<a [alice] (click)=\"x\" #ref @b *c>x</a>", "<a [user-1] (click)=\"x\" #ref @b *c>x</a>"),
       ("<a &#47;root=x>x</a>", "<a -home-user-1=x>x</a>"),
       ("<a&#108;ice name=password value=x>", "<user-1 name=password value=[token]>"),
+      ("<input value=x name='project falcon'>", "<input value=[token] name='secret-1'>"),
       // What a secret said of its value is not known any more.
       ("<a data-4929123456=x>y</a>", "<a data-secret-1=[token]>y</a>"),
       ("<x-4929123456>y</x-4929123456>", "<x-secret-1>[token]</x-secret-1>"),
@@ -89,6 +90,10 @@ import Testing
       ("<mailto:carol@example.org>", "<mailto:user-1@example.invalid>"),
       ("<mailto:carol@example.org?cc=hunter2>", "<mailto:user-1@example.invalid?[query]>"),
       ("<password=hunter2>", "<password=[token]>"), ("<http://h/ Cookie: a=b; c>x", "<http://h/ Cookie: [token]>x"),
+      ("<see curl -u carol:hunter2, and /Users/carol>", "<see curl -u [token] and /Users/user-1>"),
+      ("<Cookie: a=b; c=d>x", "<Cookie: [token]>x"),
+      ("<script /src=x>alice</script>", "<script /src=x>user-1</script>"),
+      ("<input placeholder=\"Password:\" class=\"x\"/>", "<input placeholder=\"Password:\" class=\"x\"/>"),
       ("<br/><x:y/><img/src=x><p a.b/c>", "<br/><x:y/><img/src=x><p a.b/c>"),
       ("<input/name=password value=hunter2>", "<input/name=password value=[token]>"),
     ] {

@@ -35,6 +35,11 @@ import Testing
         #"{"pass":"x","smtp_pass":"1","Pass":"5","pass":5,"bypass":"x","client-key-data":"x"}"#,
         #"{"pass":"[token]","smtp_pass":"[token]","Pass":"5","pass":5,"bypass":"x","client-key-data":"[token]"}"#
       ),
+      // What a secret in the name said of the value is not known any more.
+      (
+        #"{"Project Falcon":"x","x4929123456":[5,"y"],"z":{"name":"project falcon","value":"w"}}"#,
+        #"{"secret-1":"[token]","xsecret-2":[5,"[token]"],"z":{"name":"secret-1","value":"[token]"}}"#
+      ),
       (#"{"p\u0061ssword":"x"}"#, #"{"p\u0061ssword":"[token]"}"#),
       (#"{"password":12345,"token":0,"secret":null}"#, #"{"password":0,"token":0,"secret":null}"#),
       (

@@ -12,6 +12,10 @@ struct HTMLTags {
     var name: Range<Int>
     /// Without its quotes.
     var value: Range<Int>?
+    /// What stands for the name.
+    var writtenName: [UInt8] = []
+    /// The same for a value that is a name by itself.
+    var writtenValue: [UInt8]?
   }
 
   private var text: TextScrubber
@@ -27,34 +31,47 @@ struct HTMLTags {
       try text.scrub(tag, into: &output)
       return .plain
     }
+    if isProper(tag) { return try writeParts(of: tag, into: &output) }
+    // What the parts say may make a text of more of it.
+    var parts: [UInt8] = []
+    let next = try writeParts(of: try scrubbedAsText(tag), into: &parts)
+    output.append(contentsOf: try scrubbedAsText(parts))
+    return next
+  }
+
+  /// Without its brackets: the last one must not go with the end of a line.
+  private mutating func scrubbedAsText(_ tag: [UInt8]) throws(RefusedContent) -> [UInt8] {
+    var scrubbed = [UInt8(ascii: "<")]
+    try text.scrub(Array(tag.dropFirst().dropLast()), into: &scrubbed)
+    scrubbed.append(UInt8(ascii: ">"))
+    return scrubbed
+  }
+
+  private mutating func writeParts(of tag: [UInt8], into output: inout [UInt8]) throws(RefusedContent) -> Next {
     let isEnd = tag[1] == UInt8(ascii: "/")
-    let nameStart = isEnd ? 2 : 1
-    let nameEnd = end(of: tag, from: nameStart, "/>")
-    if isText(tag, nameStart..<nameEnd) {
-      // Without its brackets: the last one must not go with the end of a line.
-      output.append(UInt8(ascii: "<"))
-      try text.scrub(Array(tag.dropFirst().dropLast()), into: &output)
-      output.append(UInt8(ascii: ">"))
-      return .plain
-    }
-    let attributes = attributes(of: tag, from: nameEnd)
-    output.append(contentsOf: tag[..<nameStart])
+    let (nameStart, nameEnd) = name(of: tag)
     let element = try name(tag[nameStart..<nameEnd])
+    output.append(contentsOf: tag[..<nameStart])
     output.append(contentsOf: element)
-    var written = nameEnd
+    var attributes = attributes(of: tag, from: nameEnd)
+    for place in attributes.indices { try writeName(of: &attributes[place], tag) }
     let isSecretField = attributes.contains { isNamedSecret($0, tag) }
+    var written = nameEnd
     for attribute in attributes {
       output.append(contentsOf: tag[written..<attribute.name.lowerBound])
-      let name = try name(tag[attribute.name])
-      output.append(contentsOf: name)
+      output.append(contentsOf: attribute.writtenName)
       written = attribute.name.upperBound
       guard let range = attribute.value else { continue }
       output.append(contentsOf: tag[written..<range.lowerBound])
-      let lowered = lowered(tag[attribute.name])
-      let isSecret =
-        isSecretField && (lowered == "value" || lowered == "content")
-        || !Self.naming.contains(lowered) && isSecretName(tag[attribute.name], written: name)
-      try value(Array(tag[range]), of: lowered, isSecret: isSecret, into: &output)
+      if let value = attribute.writtenValue {
+        output.append(contentsOf: value)
+      } else {
+        let name = lowered(tag[attribute.name])
+        let isSecret =
+          isSecretField && (name == "value" || name == "content")
+          || isSecretName(tag[attribute.name], written: attribute.writtenName)
+        try value(Array(tag[range]), of: name, isSecret: isSecret, into: &output)
+      }
       written = range.upperBound
     }
     output.append(contentsOf: tag[written...])
@@ -62,25 +79,42 @@ struct HTMLTags {
     let lowered = lowered(tag[nameStart..<nameEnd])
     switch lowered {
     case "script", "style": return .raw(until: "</" + lowered)
-    default: return isSecretName(tag[nameStart..<nameEnd], written: element) ? .secret : .plain
+    default:
+      let isSecret = lowered.utf8.last != UInt8(ascii: ":") && isSecretName(tag[nameStart..<nameEnd], written: element)
+      return isSecret ? .secret : .plain
     }
+  }
+
+  // MARK: parsing
+
+  private func name(of tag: [UInt8]) -> (start: Int, end: Int) {
+    let start = tag[1] == UInt8(ascii: "/") ? 2 : 1
+    return (start, end(of: tag, from: start, "/>"))
   }
 
   private static let nameBytes = ByteSet.word.union("-_.:")
   /// An entity in a name is none to a browser, but reads as one.
-  private static let plainNameBytes = nameBytes.union("&#;%")
+  private static let elementBytes = nameBytes.union("&#;%")
+  /// Frameworks have names such as `@click`, `[value]`, `*if` and `(click)`.
+  private static let attributeBytes = elementBytes.union("@*()[]$!|")
 
-  /// Whether this is no element but something that was put between angle brackets, such as a URL or a mail address. Taken
-  /// apart it would not be told any more.
-  private func isText(_ tag: [UInt8], _ name: Range<Int>) -> Bool {
-    guard tag[name].allSatisfy({ Self.plainNameBytes.contains($0) }) else { return true }
-    let path = tag[name.upperBound..<end(of: tag, from: name.upperBound, ">")]
-    guard path.count > 1 else { return path.first == UInt8(ascii: "/") && tag[name].last == UInt8(ascii: ":") }
-    return tag[name].contains { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
-      || path.contains(UInt8(ascii: "?"))
+  /// Whether a tag is made as tags are. Others are something that was put between angle brackets, such as a URL or a line of
+  /// a log: taken apart it would not be told any more, and is looked at as a text first.
+  private func isProper(_ tag: [UInt8]) -> Bool {
+    let (start, end) = name(of: tag)
+    guard tag[start..<end].last != UInt8(ascii: ":"), tag[start..<end].allSatisfy({ Self.elementBytes.contains($0) })
+    else { return false }
+    var written = end
+    for attribute in attributes(of: tag, from: end) {
+      let name = tag[attribute.name]
+      guard name.first != UInt8(ascii: "-"), name.last != UInt8(ascii: ":"),
+        name.allSatisfy({ Self.attributeBytes.contains($0) }),
+        !tag[written..<name.startIndex].contains(UInt8(ascii: "/"))
+      else { return false }
+      written = attribute.value?.upperBound ?? name.endIndex
+    }
+    return true
   }
-
-  // MARK: parsing
 
   private func attributes(of tag: [UInt8], from start: Int) -> [Attribute] {
     var attributes: [Attribute] = []
@@ -137,8 +171,16 @@ struct HTMLTags {
 
   /// `name="password"`, which speaks of the `value` beside it.
   private func isNamedSecret(_ attribute: Attribute, _ tag: [UInt8]) -> Bool {
-    guard let value = attribute.value, Self.naming.contains(lowered(tag[attribute.name])) else { return false }
-    return SecretKey.purpose(of: Array(tag[value])) != nil
+    guard let value = attribute.value, let written = attribute.writtenValue else { return false }
+    return isSecretName(tag[value], written: written)
+  }
+
+  private mutating func writeName(of attribute: inout Attribute, _ tag: [UInt8]) throws(RefusedContent) {
+    attribute.writtenName = try name(tag[attribute.name])
+    guard let value = attribute.value, Self.naming.contains(lowered(tag[attribute.name])) else { return }
+    var written: [UInt8] = []
+    try text.scrub(Array(tag[value]), into: &written)
+    attribute.writtenValue = written
   }
 
   /// Whether a name speaks of what stands behind it, as it was or as it is written: one that a secret was in says that.

@@ -46,8 +46,8 @@ struct JSONFields {
     ended(nil)
   }
 
-  /// The next value stands under this key, its escapes undone.
-  mutating func key(_ name: [UInt8]) {
+  /// The next value stands under this key, its escapes undone; `written` is what became of it.
+  mutating func key(_ name: [UInt8], written: [UInt8]) {
     guard let place = frames.indices.last else { return }
     let lowered = String(
       decoding: name.map(\.folded).filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") }, as: UTF8.self)
@@ -59,6 +59,8 @@ struct JSONFields {
       frames[place].next = frames[place].pair
     } else {
       frames[place].next = Self.purpose(of: name, lowered)
+      // A secret was in the name: what it said of the value is not known any more.
+      if frames[place].next == .text, SecretKey.purpose(of: written) != nil { frames[place].next = .secret }
     }
   }
 
@@ -81,20 +83,21 @@ struct JSONFields {
     return userKeys.contains(lowered) ? .user : .text
   }
 
-  /// The value is over; `content` is that of a string.
-  mutating func ended(_ content: [UInt8]?) {
+  /// The value is over; `content` is that of a string, and `written` what became of it.
+  mutating func ended(_ content: [UInt8]?, written: [UInt8] = []) {
     guard let place = frames.indices.last else { return }
+    frames[place].next = frames[place].inherited
+    guard let content else { return }
     if frames[place].isObject {
-      if frames[place].keepsName, let content {
-        let name = Self.unescaped(content)
-        if SecretKey.purpose(of: name) != nil { frames[place].pair = .secret }
-      }
-      frames[place].next = frames[place].inherited
-    } else {
-      frames[place].next = frames[place].inherited
-      if frames[place].inherited == .text, let content { frames[place].next = Self.afterElement(content) }
+      guard frames[place].keepsName else { return }
+      if Self.isSecretName(content) || Self.isSecretName(written) { frames[place].pair = .secret }
+    } else if frames[place].inherited == .text {
+      let next = Self.afterElement(content)
+      frames[place].next = next == .text ? Self.afterElement(written) : next
     }
   }
+
+  private static func isSecretName(_ content: [UInt8]) -> Bool { SecretKey.purpose(of: unescaped(content)) != nil }
 
   /// What an element of a list says of the next one: a header's name, or an option.
   private static func afterElement(_ content: [UInt8]) -> Purpose {

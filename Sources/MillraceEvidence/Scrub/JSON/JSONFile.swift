@@ -203,25 +203,24 @@ struct JSONFile {
   }
 
   private mutating func endString(into output: inout [UInt8]) throws(RefusedContent) {
-    if isKey {
-      fields.key(JSONFields.unescaped(held))
-      try text.scrub(held, into: &output)
-    } else if let replacement = try fields.replacement(for: held, identities) {
-      output.append(contentsOf: replacement)
+    var written: [UInt8] = []
+    if !isKey, let replacement = try fields.replacement(for: held, identities) {
+      written = replacement
     } else {
-      try text.scrub(held, into: &output)
+      try text.scrub(held, into: &written)
     }
+    output.append(contentsOf: written)
     output.append(UInt8(ascii: "\""))
-    endedString(held)
+    endedString(held, written: written)
   }
 
-  private mutating func endedString(_ content: [UInt8]?) {
+  private mutating func endedString(_ content: [UInt8]?, written: [UInt8] = []) {
     state = .between
     if isKey {
-      if content == nil { fields.key([]) }
+      fields.key(JSONFields.unescaped(content ?? []), written: JSONFields.unescaped(written))
       expectation = .colon
     } else {
-      fields.ended(content)
+      fields.ended(content, written: written)
       endValue()
     }
   }
