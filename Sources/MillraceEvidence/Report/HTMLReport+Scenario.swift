@@ -50,7 +50,7 @@ extension HTMLReport {
   private func timelines(_ scenario: ReportedScenario) -> Markup {
     let cells = scenario.cells.filter { !$0.timeline.isEmpty }
     guard !cells.isEmpty else { return .nothing }
-    return folded("reactors in the course of the last round") {
+    return folded("reactors in the course of a measurement") {
       for (index, cell) in cells.enumerated() {
         gallery(
           TimelineChart.of(cell).map { chart in

@@ -39,7 +39,7 @@ public struct Cell: Codable, Sendable, Equatable {
   public var rounds: [Round]
   /// What is the same in every run: counted with a fixed number of operations, one at a time.
   public var exact: ExactFigures?
-  /// How the reactors were in the course of the last round.
+  /// How the reactors were in the course of a measurement that is not among the rounds, for to look disturbs it.
   public var timeline: [ReactorSample]
   /// What makes a figure worth less than it looks: a sentence each.
   public var warnings: [String]
