@@ -3,7 +3,7 @@ import Glibc
 import Millrace
 import Testing
 
-@Suite("millrace relay: upgraded", .timeLimit(.minutes(2)))
+@Suite("millrace relay: upgraded", .timeLimit(.minutes(3)))
 struct UpgradeTests {
   private func relay(
     to server: EchoServer, _ arguments: [String] = [], program: String = Program.path, in place: Scratch
