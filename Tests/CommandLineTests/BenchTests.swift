@@ -46,7 +46,7 @@ struct BenchTests {
       guard name != "idle" else { continue }
       let timeline = try #require(cell["timeline"] as? [[String: Any]])
       let times = timeline.compactMap { $0["seconds"] as? Double }
-      #expect(times.count > 1 && times == times.sorted() && times.allSatisfy { (0...1).contains($0) }, "\(times)")
+      #expect(times.count > 1 && times == times.sorted() && times.allSatisfy { $0 >= 0 }, "\(times)")
       let bytes = try #require(round["bytes"] as? Int)
       let byRoute = try #require(round["routes"] as? [String: Int])
       #expect(byRoute.values.reduce(0, +) >= bytes, "\(load(cell)): \(byRoute)")
@@ -103,9 +103,10 @@ struct BenchTests {
   /// the time that it waited: none is left out because it was late.
   @Test("at a steady pace, does not spare a server that stalls the clients that come meanwhile")
   func pacedStall() async throws {
-    // A relay that is stopped for six tenths of a second, half a second after the load has come.
+    // A relay that is stopped for six tenths of a second, again and again: whenever the load comes, it meets that.
     let relay = "'\(Program.path)' relay --reactors 1 --listen tcp://{listen} --to tcp://{upstream}"
-    let command = "\(relay) & p=$!; (sleep 1.2; kill -STOP $p; sleep 0.6; kill -CONT $p) & wait $p"
+    let stalls = "while sleep 0.7; do kill -STOP $p || exit; sleep 0.6; kill -CONT $p; done"
+    let command = "\(relay) & p=$!; (\(stalls)) & wait $p"
     let (cells, status) = try await target(command, ["--rate", "100", "--duration", "2"])
     #expect(status == 0)
     let round = try round(cells[1])
@@ -116,7 +117,7 @@ struct BenchTests {
     func time(_ percentile: Double) -> Double {
       points.first { $0["percentile"] == percentile }?["microseconds"] ?? 0
     }
-    // Some sixty of two hundred waited for the relay, between nothing and 600 ms.
+    // Sixty of two hundred at least waited for the relay, between nothing and 600 ms.
     #expect(time(100) > 400_000, "\(points)")
     #expect(time(90) > 200_000, "\(points)")
   }
