@@ -125,8 +125,11 @@ package final class BlockingPool: @unchecked Sendable {
       if callThread() { starts += 1 }
       late -= 1
     }
-    // With no thread left to wake, those that there are take it when they can.
-    if called >= free, threads >= limit { backlog.store(false, ordering: .relaxed) }
+    // With nothing left that could be begun, or no thread to begin it, nobody has to look again: those that there are take
+    // what comes when they can.
+    if called >= free && threads >= limit || !lines.contains(where: { $0.wanted > 0 }) {
+      backlog.store(false, ordering: .relaxed)
+    }
     pthread_mutex_unlock(mutex)
     for _ in 0..<starts { start() }
   }

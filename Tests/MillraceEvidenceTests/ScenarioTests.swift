@@ -10,8 +10,7 @@ struct ScenarioTests {
       .appending(path: "HarnessRoles").path,
     arguments: [])
 
-  @Test("has exact figures to hold code to, and artifacts to attach")
-  func echo() async throws {
+  private var little: BenchOptions {
     var options = BenchOptions()
     options.scenarios = [.echo]
     options.sizes = [4096]
@@ -20,7 +19,12 @@ struct ScenarioTests {
     options.rounds = 1
     options.seconds = 0.05
     options.root = FileManager.default.temporaryDirectory.path
-    let outcome = try await BenchRun(options, program: roles).run()
+    return options
+  }
+
+  @Test("has exact figures to hold code to, and artifacts to attach")
+  func echo() async throws {
+    let outcome = try await BenchRun(little, program: roles).run()
 
     let cell = try #require(outcome.results.cells.first)
     #expect(outcome.results.cells.count == 1)
@@ -35,15 +39,8 @@ struct ScenarioTests {
 
   @Test("says of roles that nobody plays that they did not start")
   func noRoles() async throws {
-    var options = BenchOptions()
-    options.scenarios = [.echo]
-    options.sizes = [4096]
-    options.connections = [1]
-    options.routes = ["automatic"]
-    options.rounds = 1
-    options.seconds = 0.05
+    var options = little
     options.patience = 0.5
-    options.root = FileManager.default.temporaryDirectory.path
     let none = HarnessProgram(path: "/bin/true", arguments: [])
     let cell = try #require(try await BenchRun(options, program: none).run().results.cells.first)
     guard case .failed(let reason) = cell.outcome else {

@@ -51,7 +51,8 @@ struct ProcessFigures {
 
   /// The seconds since `before`, in user and in kernel mode.
   func cpu(since before: ProcessFigures) -> (user: Double, system: Double) {
-    let spent = cpuSeconds - before.cpuSeconds
+    // A child that has ended counts in ticks, and a little less than it did.
+    let spent = max(0, cpuSeconds - before.cpuSeconds)
     var (user, system) = (userTicks - before.userTicks, systemTicks - before.systemTicks)
     // Too short for a tick: as in all of its life.
     if user + system < 5 { (user, system) = (userTicks, systemTicks) }

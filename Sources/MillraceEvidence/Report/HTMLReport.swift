@@ -122,7 +122,7 @@ public struct HTMLReport: Sendable {
 
   /// `93.8 %`
   private static func coverage(of rounds: Int) -> String {
-    ConfidenceInterval.ofMedian([Double](repeating: 0, count: max(0, min(rounds, 1000))))?.coverage.percent() ?? "none"
+    ConfidenceInterval.coverageOfMedian(rounds)?.percent() ?? "none"
   }
 }
 

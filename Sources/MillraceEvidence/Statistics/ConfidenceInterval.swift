@@ -21,6 +21,11 @@ public struct ConfidenceInterval: Sendable, Equatable {
   /// What is asked for where nothing else is said: 95 %.
   public static let usualCoverage = 0.95
 
+  /// That of the median of so many values, whatever they are; nil of fewer than two.
+  package static func coverageOfMedian(_ count: Int) -> Double? {
+    ofMedian([Double](repeating: 0, count: max(0, min(count, 1000))))?.coverage
+  }
+
   /// Of the median of what these are a sample of: from the k-th smallest to the k-th greatest, for the greatest k that has
   /// the coverage; the smallest and the greatest where none has. Nil of fewer than two values.
   ///

@@ -51,7 +51,7 @@ extension Figure.Unit {
 
 extension Double {
   /// The number with so many digits that count, never in exponents: 3.42, 34.2, 342, 3420.
-  func significant(_ digits: Int = 3) -> String {
+  package func significant(_ digits: Int = 3) -> String {
     guard isFinite else { return "—" }
     guard self != 0 else { return "0" }
     let exponent = Int(Glibc.floor(log10(magnitude)))
@@ -76,5 +76,5 @@ extension Double {
   }
 
   /// A share as per cent: 0.124 is `12.4 %`.
-  func percent(_ decimals: Int = 1) -> String { (self * 100).fixed(decimals) + " %" }
+  package func percent(_ decimals: Int = 1) -> String { (self * 100).fixed(decimals) + " %" }
 }

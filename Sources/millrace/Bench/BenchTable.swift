@@ -35,10 +35,7 @@ struct BenchTable {
   }
 
   private var coverage: String {
-    let rounds = [Double](repeating: 0, count: results.method.rounds)
-    guard let coverage = ConfidenceInterval.ofMedian(rounds)?.coverage else { return "one round has none" }
-    let thousandths = Int((1000 * coverage).rounded())
-    return "\(thousandths / 10).\(thousandths % 10) %"
+    ConfidenceInterval.coverageOfMedian(results.method.rounds)?.percent() ?? "one round has none"
   }
 }
 
@@ -75,7 +72,7 @@ private struct ScenarioTable {
         // Connections that have nothing to say are no operations, and neither are the pieces of a stream.
         if figure != .memoryPerConnection, cell.costFigure == .memoryPerConnection { return "" }
         if isOfOperations, cell.load.size == nil { return "" }
-        return figure.summary(of: cell).map { digits($0.median * scale) } ?? ""
+        return figure.summary(of: cell).map { ($0.median * scale).significant() } ?? ""
       }
     }
   }
@@ -135,7 +132,8 @@ private struct ScenarioTable {
       own.subject != cell.subject,
       let ratio = PairedRatio(cell.costFigure, of: cell, over: own)
     else { return "" }
-    return digits(ratio.median) + (ratio.interval.map { " (\(digits($0.lower))–\(digits($0.upper)))" } ?? "")
+    return ratio.median.significant()
+      + (ratio.interval.map { " (\($0.lower.significant())–\($0.upper.significant()))" } ?? "")
   }
 
   private static func route(_ cell: Cell) -> String {
@@ -146,15 +144,6 @@ private struct ScenarioTable {
         let share = 100 * bytes / max(1, all)
         return bytes == all ? name : "\(name) \(share == 0 ? "<1" : "\(share)") %"
       }.joined(separator: ", ")
-  }
-
-  /// Three digits that count.
-  private static func digits(_ value: Double) -> String {
-    if value >= 100 { return "\(Int(value.rounded()))" }
-    let scale = value >= 10 ? 10 : value >= 1 ? 100 : 1000
-    let scaled = Int((value * Double(scale)).rounded())
-    let rest = "\(scaled % scale)"
-    return "\(scaled / scale)." + String(repeating: "0", count: "\(scale)".count - 1 - rest.count) + rest
   }
 
   private static func lines(_ rows: [[String]], _ names: Int) -> [String] {
