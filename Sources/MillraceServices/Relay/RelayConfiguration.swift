@@ -1,3 +1,5 @@
+import Millrace
+
 /// How a relay works. Every field has the name of its flag, with capitals for dashes.
 public struct RelayConfiguration: Sendable {
   /// Where clients connect; at least one, unless the relay inherits sockets.
@@ -75,17 +77,24 @@ public struct RelayConfiguration: Sendable {
   /// Who says what the names stand for: the system's resolver, except in tests.
   var resolver = UpstreamPool.systemResolver
 
-  /// What a relay does with the connection that is one too many.
-  public enum WhenFull: String, Sendable, CaseIterable {
-    /// It is not accepted: it waits in the kernel's backlog until another one ends.
-    case wait
-    /// It is reset, and counted.
-    case refuse
-  }
-
   /// A relay from `listen` to `upstreams`, with every default.
   public init(listen: [ServiceAddress], upstreams: [UpstreamTarget]) {
     self.listen = listen
     self.upstreams = upstreams
+  }
+
+  /// The part of it that every service has.
+  var terms: ReceptionTerms {
+    ReceptionTerms(
+      listen: listen, reactors: reactors, maxConnections: maxConnections,
+      maxConnectionsPerClient: maxConnectionsPerClient, maxAcceptRate: maxAcceptRate, whenFull: whenFull,
+      drainTimeout: drainTimeout, upgradeTimeout: upgradeTimeout, options: connectionOptions)
+  }
+
+  /// What its connections have, to clients and to upstreams.
+  var connectionOptions: ConnectionOptions {
+    var options = ConnectionOptions()
+    options.keepAliveIdle = keepAlive
+    return options
   }
 }

@@ -4,7 +4,7 @@ import Millrace
 import Reactors
 
 /// The part of a relay that lives on one reactor: its listeners and its connections. Confined to that reactor.
-final class RelayWorker: @unchecked Sendable {
+final class RelayWorker: ConnectionHost, @unchecked Sendable {
   let reactor: Reactor
   let pool: UpstreamPool
   let options: CopyOptions
@@ -18,11 +18,9 @@ final class RelayWorker: @unchecked Sendable {
   let acceptProxyFrom: [Network]
   let proxyTimeout: Duration
   let sendProxy: ProxyVersion
-  private let whenFull: RelayConfiguration.WhenFull
   private let logger: Logger
   private let askForNames: @Sendable () -> Void
-  private let gaveUp: @Sendable () -> Void
-  private var listeners: [Listener] = []
+  private let listeners: [Listener]
   private var sessions: [RelaySession] = []
   /// The mirror's connections; some outlast the sessions that they were made for.
   private var links: [ObjectIdentifier: MirrorLink] = [:]
@@ -32,11 +30,12 @@ final class RelayWorker: @unchecked Sendable {
   static let mostLingering = 64
 
   init(
-    _ configuration: RelayConfiguration, on reactor: Reactor, _ pool: UpstreamPool, _ admission: Admission,
-    _ mirror: Mirror?, _ metrics: RelayMetrics, _ logger: Logger, askForNames: @escaping @Sendable () -> Void,
-    gaveUp: @escaping @Sendable () -> Void
+    _ configuration: RelayConfiguration, on reactor: Reactor, at listeners: [Listener], _ pool: UpstreamPool,
+    _ admission: Admission, _ mirror: Mirror?, _ metrics: RelayMetrics, _ logger: Logger,
+    askForNames: @escaping @Sendable () -> Void
   ) {
     self.reactor = reactor
+    self.listeners = listeners
     self.pool = pool
     self.admission = admission
     self.mirror = mirror
@@ -44,91 +43,20 @@ final class RelayWorker: @unchecked Sendable {
     self.metrics = metrics
     self.logger = logger
     self.askForNames = askForNames
-    self.gaveUp = gaveUp
     acceptProxyFrom = configuration.acceptProxyFrom
     proxyTimeout = configuration.proxyTimeout
     sendProxy = configuration.sendProxy
-    whenFull = configuration.whenFull
     connectTimeout = configuration.connectTimeout
     halfClosedTimeout = configuration.halfClosedTimeout
     options = CopyOptions(idleTimeout: configuration.idleTimeout, passesEnd: true, measuresCPU: false)
-    connectionOptions = RelayWorker.connectionOptions(configuration)
+    connectionOptions = configuration.connectionOptions
   }
 
-  static func connectionOptions(_ configuration: RelayConfiguration) -> ConnectionOptions {
-    var options = ConnectionOptions()
-    options.keepAliveIdle = configuration.keepAlive
-    return options
-  }
+  // MARK: - Coming in
 
-  // MARK: - Accepting
-
-  /// From any thread, before anything else.
-  func listen(at listeners: [Listener]) { self.listeners = listeners }
-
-  /// Accepts until the listeners are closed, or nobody waits at those that are to end then.
-  func start() {
-    for (number, listener) in listeners.enumerated() {
-      admission.beginAccepting()
-      reactor.task {
-        await self.accept(on: listener, number)
-        self.admission.endAccepting()
-      }
-    }
-  }
-
-  private func accept(on listener: Listener, _ number: Int) async {
-    while true {
-      if whenFull == .wait { await admission.waitForRoom() }
-      await admission.waitForDescriptors()
-      let client: Connection
-      var address = InternetAddress()
-      var isShort = false
-      do throws(EndpointError) {
-        client = try await listener.accept(from: &address) { errno in
-          metrics.pausedAccepting()
-          // Once for each time that it begins.
-          if !isShort {
-            logger.warning("accepting pauses", metadata: ["listener": "\(listener.address)", "reason": "\(errno)"])
-          }
-          isShort = true
-        }
-      } catch {
-        // What can be waited out or skipped the listener has.
-        if !listener.isClosed { giveUp(listener, error) }
-        return
-      }
-      if isShort { logger.info("accepting goes on", metadata: ["listener": "\(listener.address)"]) }
-      await admit(RelaySession(client, address, listener: number, self))
-    }
-  }
-
-  /// One that cannot accept must not go on to be given connections.
-  private func giveUp(_ listener: Listener, _ error: EndpointError) {
-    logger.error("a listener was closed", metadata: ["listener": "\(listener.address)", "reason": "\(error)"])
-    listener.close()
-    gaveUp()
-  }
-
-  private func admit(_ session: RelaySession) async {
-    while true {
-      do throws(Admission.Refusal) {
-        try admission.enter(at: Linux.now)
-        break
-      } catch {
-        switch error {
-        case .tooFast(let next) where whenFull == .wait:
-          // The relay is no task that is cancelled: it ends by closing the admission.
-          try? await reactor.sleep(for: .nanoseconds(next - Linux.now))
-        case .tooFast: return refuse(session, .limit("max-accept-rate"))
-        // Another reactor was faster. It is accepted and waits here, and no other is accepted meanwhile.
-        case .full where whenFull == .wait: await admission.waitForRoom()
-        case .full: return refuse(session, .limit("max-connections"))
-        case .closed: return refuse(session, .drained)
-        }
-      }
-    }
+  func take(_ client: Connection, _ address: InternetAddress, listener: Int) {
     metrics.began()
+    let session = RelaySession(client, address, listener: listener, self)
     session.place = sessions.count
     sessions.append(session)
     // Connecting is a handful of calls: others have their turn after a few clients, not after sixteen. In a storm of
@@ -137,11 +65,19 @@ final class RelayWorker: @unchecked Sendable {
     session.start()
   }
 
-  private func refuse(_ session: RelaySession, _ ending: RelayEnding) {
+  func refuse(_ client: Connection, _ address: InternetAddress, listener: Int, _ reason: EntryRefusal) {
+    let session = RelaySession(client, address, listener: listener, self)
+    let ending: RelayEnding =
+      switch reason {
+      case .limit(let setting): .limit(setting)
+      case .ending: .drained
+      }
     session.reset()
     metrics.refused(ending)
     logger.info("refused", metadata: session.refusal(ending).metadata)
   }
+
+  func pausedAccepting() { metrics.pausedAccepting() }
 
   // MARK: - Ending
 
@@ -181,13 +117,17 @@ final class RelayWorker: @unchecked Sendable {
     lingering.removeAll { $0 === link }
   }
 
+  /// Connections end by themselves.
+  func drain() {}
+
   /// Ends what is left; from anywhere.
   func abortAll() {
     reactor.task { for session in self.sessions { session.abort() } }
   }
 
   /// Ends what outlasts the sessions; from anywhere, when they have ended.
-  func endLinks() async {
+  func finish() async {
+    guard mirror != nil else { return }
     _ = await reactor.task { for link in self.links.values { link.end() } }.result
   }
 }

@@ -44,8 +44,8 @@ public final class ServiceManager: Sendable {
   }
 
   /// The service listens at these addresses.
-  func ready(at addresses: [Address], isSuccessor: Bool) {
-    let status = "relaying at " + addresses.map { "\($0)" }.joined(separator: ", ")
+  func ready(_ activity: String, at addresses: [Address], isSuccessor: Bool) {
+    let status = "\(activity) at " + addresses.map { "\($0)" }.joined(separator: ", ")
     tell(.ready(status: status, process: isSuccessor ? Linux.process : nil))
   }
 

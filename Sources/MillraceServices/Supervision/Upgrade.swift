@@ -28,13 +28,13 @@ package final class Upgrade: Sendable {
   }
 
   private let stage = Guarded(Stage.none(failed: nil))
-  private let relay: Relay
+  private let reception: Reception
   private let logger: Logger
   /// Waits for a successor's end, one at a time.
   private let watch = DispatchQueue(label: "millrace.successor")
 
-  package init(of relay: Relay, logger: Logger) {
-    self.relay = relay
+  package init(of reception: Reception, logger: Logger) {
+    self.reception = reception
     self.logger = logger
   }
 
@@ -48,7 +48,7 @@ package final class Upgrade: Sendable {
     do {
       // Under the lock: its word that it listens must not come before it is known.
       successor = try stage.withLock { stage in
-        let successor = try relay.startSuccessor()
+        let successor = try reception.startSuccessor()
         stage = .under(successor: successor)
         return successor
       }
@@ -63,7 +63,7 @@ package final class Upgrade: Sendable {
 
   /// One that neither listens nor ends would keep others from being started.
   private func limit(_ successor: Int32) async {
-    guard (try? await Task.sleep(for: relay.configuration.upgradeTimeout)) != nil else { return }
+    guard (try? await Task.sleep(for: reception.terms.upgradeTimeout)) != nil else { return }
     let isLate = stage.withLock { stage in
       guard case .under(successor: successor) = stage else { return false }
       // It is reaped only when the stage is another one, so the number is its own still.

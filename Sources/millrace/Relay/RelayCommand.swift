@@ -1,10 +1,7 @@
 import ArgumentParser
-import Foundation
-import LinuxCalls
 import Logging
 import Millrace
 import MillraceServices
-import ServiceLifecycle
 
 /// `millrace relay`
 struct RelayCommand: AsyncParsableCommand {
@@ -182,67 +179,10 @@ struct RelayCommand: AsyncParsableCommand {
     var configuration = configuration
     // Nobody reads them here.
     configuration.metricsInterval = nil
-    Linux.raiseDescriptorLimit()
-    let output = LogOutput()
-    let handler = LineLogHandler(log, level: Logger.Level(rawValue: logLevel) ?? .info, to: output)
-    let logger = Logger(label: "millrace.relay") { _ in handler }
-    let manager = ServiceManager.fromEnvironment(LaunchEnvironment.variables)
-    let relay = Relay(configuration, logger: logger, inheriting: inherited, managedBy: manager)
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [.init(service: relay, successTerminationBehavior: .gracefullyShutdownGroup)], logger: quiet))
-    let running = Task { try await group.run() }
-    let upgrade = Upgrade(of: relay, logger: logger)
-    // In a task of its own: a request to end must not wait for a resolver. Of several that come meanwhile one is enough, for
-    // it reads what is there by then.
-    let (reloads, askForReload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let reloading = Task {
-      for await _ in reloads {
-        manager?.reloading()
-        await reload(relay, logger, inheritsListeners: inherited != nil)
-        // One that stops must not say that it is ready.
-        if Task.isCancelled { return }
-        manager?.reloaded()
-      }
-    }
-    let signals = Task {
-      var ends = 0
-      for await request in Signals.requests {
-        switch request.signal {
-        case SIGHUP:
-          askForReload.yield()
-          continue
-        case SIGUSR2:
-          upgrade.begin()
-          continue
-        default: break
-        }
-        switch upgrade.end(askedBy: request.sender) {
-        case .stale: continue
-        case .succeeded(let successor): relay.handOn(to: successor)
-        case .stopped: ends += 1
-        }
-        reloading.cancel()
-        if ends > 1 { running.cancel() } else { await group.triggerGracefulShutdown() }
-      }
-    }
-    defer {
-      signals.cancel()
-      reloading.cancel()
-      output.flush()
-    }
-    do { try await running.value } catch is CancellationError {
-      return
-    } catch {
-      // After the log, and no more waited for than that.
-      output.add(Console.complaint("\(error)"))
-      output.flush()
-      Foundation.exit(1)
-    }
+    let launch = ServiceLaunch("millrace.relay", log, level: logLevel)
+    let relay = Relay(configuration, logger: launch.logger, inheriting: inherited, managedBy: launch.manager)
+    await launch.run(relay, relay.reception) { await reload(relay, launch.logger, inheritsListeners: inherited != nil) }
   }
-
-  /// The group has nothing to say that the relay does not.
-  private var quiet: Logger { Logger(label: "millrace.services") { _ in SwiftLogNoOpLogHandler() } }
 
   private func reload(_ relay: Relay, _ logger: Logger, inheritsListeners: Bool) async {
     do throws(SettingsError) {

@@ -45,14 +45,13 @@ struct EarlyEndTests {
     let reactor = reactors.all[0]
     let abort = AtConnecting()
     let admission = Admission(most: 10, mostPerClient: nil)
+    let listener = try Listener.bind(to: .loopback(port: 0), on: reactor)
     let worker = RelayWorker(
-      RelayConfiguration(listen: [], upstreams: []), on: reactor, upstreams, admission,
-      Mirror(mirrors, ConnectionOptions()), RelayMetrics(abort), log.logger, askForNames: {}, gaveUp: {})
+      RelayConfiguration(listen: [], upstreams: []), on: reactor, at: [listener], upstreams, admission,
+      Mirror(mirrors, ConnectionOptions()), RelayMetrics(abort), log.logger, askForNames: {})
     // On the reactor itself: the next that runs there is this, and then the exchange.
     abort.does { worker.abortAll() }
-    let listener = try Listener.bind(to: .loopback(port: 0), on: reactor)
-    worker.listen(at: [listener])
-    worker.start()
+    Acceptor(on: reactor, at: [listener], admission, whenFull: .wait, for: worker, log.logger, gaveUp: {}).start()
 
     let error = await #expect(throws: EndpointError.self) {
       let client = try await Connection.connect(to: listener.address)

@@ -108,7 +108,7 @@ struct InheritingTests {
       #expect(try await waiting.readAll() == [7])
       #expect(await failure(toConnectTo: other.address)?.errno == .connectionRefused)
       try await talk(to: wanted.address)
-      #expect(try #require(rig.relay.posts).copies().numbers.count == 1, "a successor does not get it")
+      #expect(try #require(rig.relay.reception.posts).copies().numbers.count == 1, "a successor does not get it")
     }
     server.stop()
   }

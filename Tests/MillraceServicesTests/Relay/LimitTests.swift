@@ -15,7 +15,7 @@ struct LimitTests {
     let server = try TestServer.echo()
     let listen = [ServiceAddress](repeating: .tcp(host: "127.0.0.1", port: 0), count: 2)
     try await RelayRig.run(listen: listen, to: [server.target]) { rig in
-      let broken = try #require(rig.relay.posts?.byReactor[0][0])
+      let broken = try #require(rig.relay.reception.posts?.byReactor[0][0])
       let number = try broken.duplicate(from: 3)
       try Linux.shutdown(number, .both)
       try Linux.close(number)
@@ -24,7 +24,7 @@ struct LimitTests {
       #expect(line["listener"] == "\(broken.address)")
       #expect(line["reason"]?.contains("Invalid argument") == true)
       #expect(broken.isClosed)
-      #expect(try #require(rig.relay.posts).copies().numbers.count == 1, "a successor gets the other one")
+      #expect(try #require(rig.relay.reception.posts).copies().numbers.count == 1, "a successor gets the other one")
       let client = try await Connection.connect(to: rig.addresses[1])
       try await client.write([1])
       #expect(try await client.read() == [1])
@@ -42,8 +42,8 @@ struct LimitTests {
       RelayConfiguration(listen: [.tcp(host: "127.0.0.1", port: 0)], upstreams: [server.target]),
       logger: LogCapture().logger)
     _ = try await relay.bind()
-    let number = try #require(relay.posts?.byReactor[0][0]).duplicate(from: 3)
-    for listener in try #require(relay.posts).byReactor.joined().dropFirst() { listener.close() }
+    let number = try #require(relay.reception.posts?.byReactor[0][0]).duplicate(from: 3)
+    for listener in try #require(relay.reception.posts).byReactor.joined().dropFirst() { listener.close() }
     let running = Task { try await relay.run() }
     try Linux.shutdown(number, .both)
     try Linux.close(number)
@@ -154,7 +154,8 @@ struct LimitTests {
     #expect(DescriptorBudget(connections: nil, descriptors: 3).connections == 1)
     // A third descriptor for each with a mirror, and those of mirrors that linger.
     #expect(
-      DescriptorBudget(connections: nil, mirrored: 2, descriptors: 20_000).connections == (20_000 - 64 - 128 - 2500) / 3
+      DescriptorBudget(connections: nil, each: 3, besides: 128, descriptors: 20_000).connections
+        == (20_000 - 64 - 128 - 2500) / 3
     )
   }
 

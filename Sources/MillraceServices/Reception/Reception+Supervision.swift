@@ -3,12 +3,12 @@ import Logging
 import Millrace
 import Reactors
 
-// What a relay has to do with whoever started it, and with who comes after it.
-extension Relay {
+// What a service has to do with whoever started it, and with who comes after it.
+extension Reception {
   /// It accepts at the posts from now on. Whoever did before may end, and whoever started it is told.
-  func takeOver(_ posts: ListeningPosts) {
+  func takeOver(_ posts: ListeningPosts, _ activity: String) {
     // Before the predecessor ends: a manager must not find the service without a process.
-    manager?.ready(at: posts.addresses, isSuccessor: inherited?.hasPredecessor == true)
+    manager?.ready(activity, at: posts.addresses, isSuccessor: inherited?.hasPredecessor == true)
     inherited?.relievePredecessor()
     posts.notePredecessorRelieved()
     for address in posts.leave() {
@@ -30,13 +30,13 @@ extension Relay {
     } while (try? await Task.sleep(for: interval)) != nil
   }
 
-  /// Starts the program again with the sockets that this relay listens at, and answers the id of the process.
+  /// Starts the program again with the sockets that this service listens at, and answers the id of the process.
   func startSuccessor() throws(EndpointError) -> Int32 {
     guard let posts else { throw EndpointError("start", "a successor", reason: "this process does not listen yet") }
     return try Successor.start(with: try posts.copies())
   }
 
-  /// A successor listens at the sockets of this relay. When this one ends it leaves them, and who waits at them, alone.
+  /// A successor listens at the sockets of this service. When this one ends it leaves them, and who waits at them, alone.
   package func handOn(to successor: Int32) {
     posts?.noteHandedOn()
     manager?.handOn(to: successor)

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Listens on every reactor: at sockets that were inherited, or by a socket each (SO_REUSEPORT) for TCP, by one that all
 /// share for a Unix path.
-struct RelayBinder {
+struct ListenerBinder {
   let options: ConnectionOptions
   let reactors: Reactors
   let inherited: InheritedListeners?
