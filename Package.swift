@@ -22,6 +22,7 @@ let package = Package(
   products: [
     .library(name: "Millrace", targets: ["Millrace"]),
     .library(name: "Reactors", targets: ["Reactors"]),
+    .library(name: "MillraceHTTP", targets: ["MillraceHTTP"]),
     .library(name: "MillraceServices", targets: ["MillraceServices"]),
     .library(name: "MillraceEvidence", targets: ["MillraceEvidence"]),
     .executable(name: "millrace", targets: ["millrace"]),
@@ -32,6 +33,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -52,9 +54,16 @@ let package = Package(
       dependencies: ["Reactors", "LinuxCalls", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict),
     .target(
+      name: "MillraceHTTP",
+      dependencies: [
+        "Millrace", "Reactors", "LinuxCalls", .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "MillraceServices",
       dependencies: [
-        "Millrace", "Reactors", "LinuxCalls",
+        "MillraceHTTP", "Millrace", "Reactors", "LinuxCalls",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -85,6 +94,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "LinuxCallsTests", dependencies: ["LinuxCalls"], swiftSettings: settings),
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
+    .testTarget(
+      name: "MillraceHTTPTests", dependencies: ["MillraceHTTP", "Millrace", "Reactors", "LinuxCalls"],
+      swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
     .testTarget(

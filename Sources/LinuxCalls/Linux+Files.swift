@@ -16,6 +16,10 @@ package struct FileFacts: Sendable, Equatable {
   package var owner: UInt32
   package var group: UInt32
   package var links: UInt32
+  /// When the content changed last, in nanoseconds since 1970.
+  package var modified: Int64
+  /// When anything about it changed last, its content included: nobody can set it to an earlier time.
+  package var changed: Int64
 
   init(_ raw: clinux_stat) {
     kind =
@@ -36,6 +40,8 @@ package struct FileFacts: Sendable, Equatable {
     owner = raw.uid
     group = raw.gid
     links = raw.links
+    modified = raw.modified_s &* 1_000_000_000 &+ Int64(raw.modified_ns)
+    changed = raw.changed_s &* 1_000_000_000 &+ Int64(raw.changed_ns)
   }
 
   package func isSameFile(as other: FileFacts) -> Bool { device == other.device && inode == other.inode }

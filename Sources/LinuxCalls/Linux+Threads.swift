@@ -43,6 +43,9 @@ extension Linux {
   /// Nanoseconds of CLOCK_MONOTONIC. clock_gettime(2)
   package static var now: Int64 { clinux_monotonic_ns() }
 
+  /// Nanoseconds since 1970. clock_gettime(2), CLOCK_REALTIME
+  package static var wallClock: Int64 { clinux_wall_ns() }
+
   /// Blocks every signal on this thread but those of its own faults: SIGPIPE of a kernel route becomes EPIPE, and
   /// signals of the process go to the process's own threads. pthread_sigmask(3)
   package static func blockSignalsOnThisThread() { _ = clinux_block_signals_on_thread() }

@@ -55,6 +55,40 @@ package struct BufferLease: ~Copyable {
     return count
   }
 
+  /// Shows the bytes not delivered yet.
+  package borrowing func withBytes<Value, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    try body(Span(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[start..<end])))
+  }
+
+  /// They have been used, from the front.
+  package mutating func removeFirst(_ count: Int) {
+    precondition(count <= self.count, "no more bytes can be used than there are")
+    start += count
+  }
+
+  /// Appends bytes that were kept elsewhere; there must be room for them.
+  package mutating func append(_ bytes: borrowing [UInt8]) {
+    if isEmpty {
+      start = 0
+      end = 0
+    }
+    precondition(bytes.count <= room, "a buffer takes no more than it has room for")
+    bytes.withUnsafeBytes { bytes in
+      UnsafeMutableRawBufferPointer(rebasing: memory[end...]).copyMemory(from: bytes)
+    }
+    end += bytes.count
+  }
+
+  /// Moves the bytes to the front, so that all the rest is room.
+  package mutating func compact() {
+    let count = count
+    if start > 0, count > 0 { base.copyMemory(from: base + start, byteCount: count) }
+    start = 0
+    end = count
+  }
+
   /// The bytes not delivered yet, taken out.
   package mutating func takeAll() -> [UInt8] {
     let bytes = [UInt8](memory[start..<end])

@@ -6,7 +6,7 @@ package protocol TimerTarget: AnyObject {
 
 /// A timer's place in its reactor's heap. Belongs to the reactor's thread.
 package final class TimerEntry {
-  fileprivate(set) var due: Int64 = 0
+  package fileprivate(set) var due: Int64 = 0
   fileprivate var index = -1
   private unowned let target: any TimerTarget
 

@@ -23,7 +23,6 @@ long clinux_read_nowait(int fd, void *buffer, size_t length, int64_t offset);
 long clinux_write_nowait(int fd, const void *buffer, size_t length);
 long clinux_recv(int fd, void *buffer, size_t length, int flags);
 long clinux_send(int fd, const void *buffer, size_t length, int flags);
-// One sendmsg of two pieces; either may be empty.
 
 // Files.
 struct clinux_stat {
@@ -33,8 +32,16 @@ struct clinux_stat {
   int64_t blocks;
   uint64_t device, inode;
   uint32_t links;
+  int64_t modified_s, changed_s;
+  uint32_t modified_ns, changed_ns;
 };
 long clinux_open(const char *path, int flags, unsigned mode);
+// openat2(2): beneath a directory, by the rules of `resolve` (RESOLVE_…).
+long clinux_open_beneath(int directory, const char *path, int flags, unsigned mode, uint64_t resolve);
+// A name in a directory, itself where it is a symbolic link.
+long clinux_stat_beneath(int directory, const char *name, struct clinux_stat *out);
+// Of a symbolic link that was opened as a path; its length.
+long clinux_read_link(int fd, char *target, size_t size);
 long clinux_fstat(int fd, struct clinux_stat *out);
 long clinux_known_stat(int fd, struct clinux_stat *out);
 long clinux_stat_path(const char *path, struct clinux_stat *out);
@@ -111,6 +118,7 @@ struct clinux_usage {
 };
 long clinux_thread_usage(struct clinux_usage *out);
 int64_t clinux_monotonic_ns(void);
+int64_t clinux_wall_ns(void);
 int64_t clinux_thread_cpu_ns(void);
 long clinux_block_signals_on_thread(void);
 long clinux_name_thread(const char *name);

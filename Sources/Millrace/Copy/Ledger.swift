@@ -90,8 +90,8 @@ struct LedgerReport {
 }
 
 extension Route {
-  /// Its place in the ledger.
-  fileprivate var slot: Int {
+  /// Its place in an array of counts by route.
+  package var slot: Int {
     switch self {
     case .sendfile: 0
     case .copyFileRange: 1

@@ -13,6 +13,8 @@ public struct SourceShape: Sendable {
   let end: End
   /// The most bytes of all, the head's included.
   private(set) var limit: Int?
+  /// How many bytes there have to be, the head's included: an end before is an error. Never more than the limit.
+  private(set) var promised: Int?
   private(set) var modifiers = Modifiers()
   /// The source as it was before any wrapper: the one that may have a way of its own.
   var origin: (any ByteSource)?
@@ -33,6 +35,15 @@ public struct SourceShape: Sendable {
     precondition(most >= 0, "a limit is 0 or more, not \(most)")
     var shape = self
     shape.limit = min(limit ?? Int.max, most)
+    shape.promised = promised.map { min($0, most) }
+    return shape
+  }
+
+  /// `count` bytes of it, no more and no fewer: a source that ends before has failed
+  /// (``CopyError/Cause/truncated(owed:)``), as a message does that ends before the length that it announced.
+  public func exactly(_ count: Int) -> SourceShape {
+    var shape = limited(to: count)
+    shape.promised = min(promised ?? Int.max, count)
     return shape
   }
 
@@ -41,6 +52,7 @@ public struct SourceShape: Sendable {
     var shape = self
     shape.head = bytes + (limit.map { Array(head.prefix($0)) } ?? head)
     shape.limit = limit.map { $0 > Int.max - bytes.count ? Int.max : $0 + bytes.count }
+    shape.promised = promised.map { $0 > Int.max - bytes.count ? Int.max : $0 + bytes.count }
     // Those who looked on so far do not see the new bytes.
     shape.modifiers.skip(bytes.count)
     return shape

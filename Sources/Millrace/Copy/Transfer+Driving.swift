@@ -237,7 +237,7 @@ extension Transfer {
       if let sourceIsBroken, sourceEnded, !hitLimit {
         throw CopyFailure(.source, .call(SystemCall.recv.name, sourceIsBroken))
       }
-      if owed > 0, source != nil { throw CopyFailure(.source, .truncated(owed: owed)) }
+      if owed > 0 { throw CopyFailure(.source, .truncated(owed: owed)) }
       if !tees.isEmpty { try passEndBeforeTees() }
       stage = tees.isEmpty ? .passingEnd : .flushing
     case .flushing: stage = .passingEnd

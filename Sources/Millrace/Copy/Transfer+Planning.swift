@@ -36,6 +36,7 @@ extension Transfer {
       owed = min(length, remaining)
       remaining = min(remaining, length)
     }
+    if let promised = sourceShape.promised { owed = min(max(0, promised - head.count), remaining) }
     if case .nothing = sourceShape.end { sourceEnded = true }
     if collector != nil { reserveCollector() }
     try openTees(sourceShape.modifiers.tees + sinkShape.modifiers.tees)

@@ -26,6 +26,10 @@ extension ByteSource {
   /// At most `most` bytes of this source. Keeps the kernel route. Reaching the limit is no error.
   public func limited(to most: Int) -> WrappedSource { WrappedSource(self, sourceShape.limited(to: most)) }
 
+  /// `count` bytes of this source, no more and no fewer: an end before is an error
+  /// (``CopyError/Cause/truncated(owed:)``). Keeps the kernel route.
+  public func exactly(_ count: Int) -> WrappedSource { WrappedSource(self, sourceShape.exactly(count)) }
+
   /// `bytes` first, then this source: bytes that were read too far. Keeps the kernel route; the prefix goes together
   /// with what follows it where the kernel can do that.
   public func prefixed(by bytes: [UInt8]) -> WrappedSource { WrappedSource(self, sourceShape.prefixed(by: bytes)) }

@@ -1,0 +1,326 @@
+import HTTPTypes
+import LinuxCalls
+import Millrace
+import Reactors
+
+/// One request and its response, where that takes a task. Confined to the connection's reactor, but for what a handler does
+/// elsewhere with its request and its responder, one after the other.
+final class Exchange: @unchecked Sendable {
+  unowned let connection: HTTPConnection
+  let head: RequestHead
+  private var persistence: ResponseBuffer.Persistence
+  private let started: Int64
+  /// Bytes behind the head, until the body takes them.
+  private var ahead: [UInt8]
+  private var body: RequestBody?
+  private var stage = Stage.unanswered
+  private var record = ExchangeRecord()
+  /// The client has been asked for the body it waits to send.
+  private var hasContinued = false
+
+  private enum Stage {
+    case unanswered
+    /// The head is sent; of an announced body so much is owed.
+    case writing(owed: Int64?)
+    case answered
+    /// What was sent is not all that was announced, or the client is gone.
+    case broken
+  }
+
+  /// What becomes of the connection.
+  enum Verdict {
+    /// It is kept; these bytes came ahead.
+    case keep([UInt8])
+    case close
+    /// It is closed when the client has stopped sending.
+    case linger
+    /// It is reset.
+    case breakOff
+  }
+
+  private(set) var verdict = Verdict.breakOff
+
+  init(
+    _ connection: HTTPConnection, _ head: RequestHead, ahead: [UInt8], _ persistence: ResponseBuffer.Persistence,
+    _ started: Int64
+  ) {
+    self.connection = connection
+    self.head = head
+    self.ahead = ahead
+    self.persistence = persistence
+    self.started = started
+  }
+
+  private var worker: HTTPWorker { connection.worker }
+
+  // MARK: - A handler
+
+  /// Has the handler answer. `before` are answers to earlier requests.
+  func run(after before: [UInt8]) async {
+    do {
+      if !before.isEmpty { try await transmit(Bytes(before), count: 0) }
+      try await worker.handler.respond(to: IncomingRequest(head: head, exchange: self), with: Responder(self))
+      if case .unanswered = stage { await fail(500, "the handler did not answer") }
+    } catch let failure as HTTPFailure {
+      await fail(failure.status.code, failure.description)
+    } catch let fault as HeadFault {
+      await fail(fault.status, fault.description)
+    } catch let error as CopyError {
+      if case .custom(let failure as HTTPFailure) = error.cause {
+        await fail(failure.status.code, failure.description)
+      } else if case .custom(let fault as HeadFault) = error.cause {
+        await fail(fault.status, fault.description)
+      } else {
+        await fail(500, nil, because: "\(error)")
+      }
+    } catch {
+      await fail(500, nil, because: "\(error)")
+    }
+    await conclude()
+  }
+
+  func responderIsGone() {}
+
+  /// An answer that says that there is none; where one has begun, the end of the connection.
+  private func fail(_ status: Int, _ sentence: String?, because reason: String? = nil) async {
+    record.failure = record.failure ?? reason ?? sentence
+    guard case .unanswered = stage else {
+      stage = .broken
+      return
+    }
+    let response = ResponseBuffer(worker.clock)
+    if hasUnreadBody { persistence = .closes }
+    response.prepare(persistence)
+    ErrorAnswer.write(status, sentence ?? "something went wrong", into: response)
+    record.status = status
+    do {
+      try await transmit(Bytes(response.take()), count: 0)
+      stage = .answered
+    } catch {
+      stage = .broken
+    }
+  }
+
+  // MARK: - The request's body
+
+  func openBody(atMost most: Int64) async throws -> RequestBody {
+    if let body { return body }
+    if case .length(let count) = head.framing, count > most {
+      throw HTTPFailure(.contentTooLarge, "the body has \(count) bytes; at most \(most) are taken")
+    }
+    if head.index.expectsContinue, ahead.isEmpty, !hasContinued {
+      hasContinued = true
+      try await transmit(Bytes("HTTP/1.1 100 Continue\r\n\r\n"), count: 0)
+    }
+    let body = RequestBody(connection.connection, ahead: ahead, head.framing, atMost: most)
+    ahead = []
+    self.body = body
+    return body
+  }
+
+  private var hasUnreadBody: Bool {
+    if head.framing == .none { return false }
+    return body.map { !$0.isAtEnd } ?? true
+  }
+
+  // MARK: - The response
+
+  private func writeHead(_ response: HTTPResponse, length: Int64?) -> ResponseBuffer {
+    let buffer = ResponseBuffer(worker.clock)
+    let closes = response.headerFields[values: .connection].contains { $0.lowercased().contains("close") }
+    let isChunked = length == nil && hasBody(response.status.code)
+    // HTTP/1.0 has no chunks: such a body ends with the connection. And where the request's body is not read, nobody knows yet
+    // where the next request begins.
+    if closes || isChunked && head.minorVersion == 0 || hasUnreadBody { persistence = .closes }
+    buffer.prepare(persistence)
+    record.status = response.status.code
+    buffer.beginHead(response.status.code)
+    for field in response.headerFields where !Self.isOurs(field.name) {
+      buffer.add(text: field.name.rawName)
+      buffer.add(": ")
+      buffer.add(text: field.value)
+      buffer.add("\r\n")
+    }
+    if let length, response.status.code != 204, response.status.code >= 200 {
+      buffer.addLength(length)
+    } else if isChunked, head.minorVersion > 0 {
+      buffer.add("Transfer-Encoding: chunked\r\n")
+    }
+    buffer.endHead()
+    return buffer
+  }
+
+  private static func isOurs(_ name: HTTPField.Name) -> Bool {
+    name == .contentLength || name == .transferEncoding || name == .connection || name == .date
+  }
+
+  /// RFC 9110 §6.4.1
+  private func hasBody(_ status: Int) -> Bool {
+    head.index.method != .head && status >= 200 && status != 204 && status != 304
+  }
+
+  func send(_ response: HTTPResponse, _ body: [UInt8]) async throws(CopyError) {
+    let length = Int64(body.count)
+    let isSent = hasBody(response.status.code)
+    let buffer = writeHead(response, length: response.status.code == 304 && body.isEmpty ? nil : length)
+    if isSent { buffer.add(body) }
+    let bytes = buffer.take()
+    try await attempt(owed: 0) { () throws(CopyError) in
+      try await self.transmit(Bytes(bytes), count: isSent ? body.count : 0)
+    }
+    stage = .answered
+  }
+
+  func send(
+    _ response: HTTPResponse, from source: some ByteSource, length: Int64?
+  ) async throws(CopyError) -> CopyReport {
+    let isSent = hasBody(response.status.code)
+    let head = writeHead(response, length: length).take()
+    guard isSent else {
+      try await attempt(owed: 0) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
+      stage = .answered
+      return CopyReport()
+    }
+    guard let length else {
+      try await attempt(owed: nil) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
+      let body = ResponseBody(self, isChunked: self.head.minorVersion > 0, isLeftOut: false)
+      var report: CopyReport?
+      try await attempt(owed: nil) { () throws(CopyError) in
+        report = try await copy(
+          from: source, to: body, options: CopyOptions(idleTimeout: self.worker.times.idle, measuresCPU: false))
+      }
+      try await body.finish()
+      return report ?? CopyReport()
+    }
+    var report: CopyReport?
+    try await attempt(owed: 0) { () throws(CopyError) in
+      report = try await self.transmit(
+        source.exactly(Int(length)).prefixed(by: head), count: Int(length), headCount: head.count)
+    }
+    stage = .answered
+    return report ?? CopyReport()
+  }
+
+  func begin(_ response: HTTPResponse, length: Int64?) async throws(CopyError) -> ResponseBody {
+    let isSent = hasBody(response.status.code)
+    let head = writeHead(response, length: length).take()
+    try await attempt(owed: length) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
+    return ResponseBody(self, isChunked: length == nil && self.head.minorVersion > 0, isLeftOut: !isSent)
+  }
+
+  func noteSent(_ progress: CopyProgress) {}
+
+  func noteChunk(_ count: Int) { record.sent.add(Int64(count), .buffered) }
+
+  func finishBody(isChunked: Bool) async throws(CopyError) {
+    if isChunked {
+      try await attempt(owed: nil) { () throws(CopyError) in try await self.transmit(Bytes("0\r\n\r\n"), count: 0) }
+    }
+    stage = .answered
+  }
+
+  /// What fails here leaves the client with a part.
+  private func attempt(owed: Int64?, _ work: () async throws(CopyError) -> Void) async throws(CopyError) {
+    stage = .writing(owed: owed)
+    do throws(CopyError) { try await work() } catch {
+      stage = .broken
+      record.failure = "\(error)"
+      throw error
+    }
+  }
+
+  /// Sends all that `source` has, of which `count` bytes are the body's and `headCount` go before them.
+  @discardableResult
+  private func transmit(
+    _ source: some ByteSource, count: Int, headCount: Int = 0
+  ) async throws(CopyError) -> CopyReport {
+    let options = connection.sendOptions(for: Int64(count))
+    do throws(CopyError) {
+      let report = try await copy(from: source, to: connection.connection, options: options)
+      note(report, count, headCount)
+      return report
+    } catch {
+      note(error.report, count, headCount)
+      throw error
+    }
+  }
+
+  private func note(_ report: CopyReport, _ count: Int, _ headCount: Int) {
+    guard count > 0 else { return }
+    record.sent.add(report)
+    record.sent.remove(
+      Int64(min(report.delivered, report.delivered > headCount ? headCount : report.delivered)), .memory)
+    record.declined += report.declined
+  }
+
+  // MARK: - Answers that are ready
+
+  func send(prepared write: (ResponseBuffer) -> ReadyAnswer) async {
+    let buffer = ResponseBuffer(worker.clock)
+    if hasUnreadBody { persistence = .closes }
+    buffer.prepare(persistence)
+    let answer = write(buffer)
+    await transmit(answer, buffer.take(), sentOfFile: 0)
+  }
+
+  /// What an answer at once has left to do: of its head `head`, and of its file all but `sentOfFile`.
+  func finish(_ answer: ReadyAnswer, _ head: [UInt8], sentOfFile: Int) async {
+    await transmit(answer, head, sentOfFile: sentOfFile)
+    await conclude()
+  }
+
+  private func transmit(_ answer: ReadyAnswer, _ head: [UInt8], sentOfFile: Int) async {
+    record.sent.add(Int64(sentOfFile), .sendfile)
+    do throws(CopyError) {
+      switch answer {
+      case .no: return
+      case .inBuffer(let status, let body):
+        record.status = status
+        try await attempt(owed: 0) { () throws(CopyError) in
+          try await self.transmit(Bytes(head), count: body, headCount: head.count - body)
+        }
+      case .section(let status, let slice):
+        record.status = status
+        let left = FileSlice(
+          slice.measured, offset: slice.offset + Int64(sentOfFile), length: slice.length - Int64(sentOfFile))
+        try await attempt(owed: 0) { () throws(CopyError) in
+          try await self.transmit(left.section.prefixed(by: head), count: Int(left.length), headCount: head.count)
+        }
+      case .parts(let status, let parts, let after):
+        record.status = status
+        try await attempt(owed: 0) { () throws(CopyError) in
+          var before = head
+          for part in parts {
+            let prefix = before + part.before
+            try await self.transmit(
+              part.slice.section.prefixed(by: prefix), count: Int(part.slice.length), headCount: prefix.count)
+            before = []
+          }
+          try await self.transmit(Bytes(after), count: 0)
+        }
+      }
+      stage = .answered
+    } catch {
+      // The stage says so, and the record why.
+    }
+  }
+
+  // MARK: - The end
+
+  /// Decides what becomes of the connection, and tells the observer.
+  private func conclude() async {
+    verdict = await decide()
+    record.nanoseconds = Linux.now - started
+    let bytes = head.bytes
+    worker.observer.exchanged(record, head.index, bytes.span, on: connection)
+  }
+
+  private func decide() async -> Verdict {
+    guard case .answered = stage else { return .breakOff }
+    let isKept = persistence != .closes
+    guard head.framing != .none else { return isKept ? .keep(ahead) : ahead.isEmpty ? .close : .linger }
+    guard let body, body.isAtEnd else { return .linger }
+    let rest = body.takeRest()
+    return isKept ? .keep(rest) : rest.isEmpty ? .close : .linger
+  }
+}

@@ -1,0 +1,122 @@
+import HTTPTypes
+public import Millrace
+
+/// The body of a request: a source that ends where the body does, and fails where that never comes.
+///
+/// One with a length keeps the kernel route: `copy(from: body, to: file)` splices it. One that is chunked passes through memory,
+/// for its framing stands between its bytes. It may be read in several copies, one after the other.
+public final class RequestBody: ByteSource, @unchecked Sendable {
+  private let connection: Connection
+  /// What of it came with the head, and everything that follows it.
+  private var ahead: [UInt8]
+  private var progress: Progress
+  private let most: Int64
+  private var total: Int64 = 0
+
+  private enum Progress {
+    case counted(left: Int64)
+    case chunked(ChunkedReader)
+  }
+
+  init(_ connection: Connection, ahead: [UInt8], _ framing: BodyFraming, atMost most: Int64) {
+    self.connection = connection
+    self.ahead = ahead
+    self.most = most
+    switch framing {
+    case .length(let count): progress = .counted(left: count)
+    case .chunked: progress = .chunked(ChunkedReader())
+    case .none, .untilClose: progress = .counted(left: 0)
+    }
+  }
+
+  /// All of it has been taken.
+  public var isAtEnd: Bool {
+    switch progress {
+    case .counted(let left): left == 0
+    case .chunked(let reader): reader.hasEnded
+    }
+  }
+
+  /// What is left of it: of a length the connection itself, of chunks a reader.
+  public var sourceShape: SourceShape {
+    switch progress {
+    case .counted(let left):
+      let held = Array(ahead.prefix(Int(clamping: left)))
+      return connection.sourceShape.prefixed(by: held).exactly(Int(left)).observed(observer())
+    case .chunked: return .reader(ChunkedBody(body: self))
+    }
+  }
+
+  /// Bytes that came ahead and belong to whatever follows the body.
+  func takeRest() -> [UInt8] {
+    defer { ahead = [] }
+    return ahead
+  }
+
+  /// How much there is still to read before the next request; nil where nobody knows.
+  var left: Int64? {
+    switch progress {
+    case .counted(let left): left
+    case .chunked(let reader): reader.hasEnded ? 0 : nil
+    }
+  }
+
+  private func observer() -> @Sendable (CopyProgress) -> Void {
+    guard case .counted(let before) = progress else { return { _ in } }
+    let held = ahead.count
+    return { [self] in note(delivered: Int64($0.delivered), before: before, held: held) }
+  }
+
+  private func note(delivered: Int64, before: Int64, held: Int) {
+    progress = .counted(left: before - delivered)
+    total = delivered
+    // What was held went first.
+    let used = Int(min(Int64(held), delivered)) - (held - ahead.count)
+    if used > 0 { ahead.removeFirst(used) }
+  }
+
+  // MARK: - Chunks
+
+  private struct ChunkedBody: ByteReader {
+    let body: RequestBody
+    func read(upTo most: Int) async throws -> [UInt8] { try await body.readChunks(upTo: most) }
+  }
+
+  private func readChunks(upTo most: Int) async throws -> [UInt8] {
+    while true {
+      if let bytes = try takeChunks(upTo: most) { return bytes }
+      ahead = try await connection.read(upTo: 64 * 1024)
+      if ahead.isEmpty {
+        throw EndpointError("read", "the request's body", reason: "the connection ended before its last chunk")
+      }
+    }
+  }
+
+  /// Content that has come; empty at the end, nil where more has to come first.
+  private func takeChunks(upTo most: Int) throws -> [UInt8]? {
+    guard case .chunked(var reader) = progress else { return [] }
+    if reader.hasEnded { return [] }
+    var content: [UInt8] = []
+    var start = 0
+    defer {
+      progress = .chunked(reader)
+      ahead.removeFirst(start)
+    }
+    while start < ahead.count, content.count < most {
+      var used = start
+      let room = min(ahead.count, start + most - content.count)
+      let event = try reader.read(ahead.span.extracting(first: room), from: &used)
+      start = used
+      switch event {
+      case .content(let place): content += ahead[place]
+      case .ended: return content
+      case .needsMore: if room == ahead.count { return content.isEmpty ? nil : content }
+      }
+    }
+    total += Int64(content.count)
+    guard total <= most64 else { throw HTTPFailure(.contentTooLarge, "the body is larger than \(self.most) bytes") }
+    return content.isEmpty ? nil : content
+  }
+
+  private var most64: Int64 { most }
+}
