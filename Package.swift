@@ -64,6 +64,7 @@ let package = Package(
       name: "MillraceServices",
       dependencies: [
         "MillraceHTTP", "Millrace", "Reactors", "LinuxCalls",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -7,6 +7,22 @@ extension Linux {
   /// The names in a directory as they stand there, which need not be UTF-8, without "." and "..". readdir(3)
   package static func entries(ofDirectory path: String) throws(Errno) -> [[UInt8]] {
     guard let directory = opendir(path) else { throw Errno(rawValue: errno) }
+    return try entries(closing: directory)
+  }
+
+  /// The same of a directory that is open; from its beginning, wherever its position is.
+  package static func entries(of fd: Int32) throws(Errno) -> [[UInt8]] {
+    let copy = try duplicate(fd)
+    guard let directory = fdopendir(copy) else {
+      let reason = Errno(rawValue: errno)
+      try? close(copy)
+      throw reason
+    }
+    rewinddir(directory)
+    return try entries(closing: directory)
+  }
+
+  private static func entries(closing directory: OpaquePointer) throws(Errno) -> [[UInt8]] {
     defer { closedir(directory) }
     var names: [[UInt8]] = []
     while true {

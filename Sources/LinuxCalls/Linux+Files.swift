@@ -4,7 +4,7 @@ package import SystemPackage
 /// What fstat(2) says of a descriptor.
 package struct FileFacts: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
-    case regular, directory, characterDevice, blockDevice, pipe, socket, other
+    case regular, directory, characterDevice, blockDevice, pipe, socket, link, other
   }
 
   package var kind: Kind
@@ -30,6 +30,7 @@ package struct FileFacts: Sendable, Equatable {
       case 0o060000: .blockDevice
       case 0o010000: .pipe
       case 0o140000: .socket
+      case 0o120000: .link
       default: .other
       }
     size = raw.size

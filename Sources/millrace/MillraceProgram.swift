@@ -15,7 +15,7 @@ struct MillraceProgram: AsyncParsableCommand {
       """,
     version: MillraceVersion.text,
     subcommands: [
-      CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, ScrubCommand.self,
+      ServeCommand.self, CopyCommand.self, RelayCommand.self, RoutesCommand.self, BenchCommand.self, ScrubCommand.self,
       BenchRoleCommand.self,
     ])
 }

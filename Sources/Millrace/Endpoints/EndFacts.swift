@@ -82,7 +82,7 @@ struct EndFacts: Sendable {
       case .blockDevice: .blockDevice
       case .characterDevice: Linux.isTerminal(number) ? .terminal : .device
       case .socket: try Self.socketKind(number)
-      case .other: .unknown
+      case .link, .other: .unknown
       }
     if kind == .regular { file = RegularFile(facts) }
     // What reads a file that has bytes is told nothing by them: no flag makes that wait, or begin elsewhere.

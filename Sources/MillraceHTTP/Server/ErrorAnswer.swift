@@ -1,7 +1,7 @@
 /// What a server says by itself when a request cannot be answered.
 enum ErrorAnswer {
   static func write(_ status: Int, _ sentence: String, into response: ResponseBuffer) {
-    let text = Array("\(status) \(StatusLine.reason(status)): \(sentence)\n".utf8)
+    let text = Array("\(status) \(ReasonPhrase.of(status)): \(sentence)\n".utf8)
     response.beginHead(status)
     response.add("Content-Type: text/plain; charset=utf-8\r\n")
     response.addLength(Int64(text.count))

@@ -15,6 +15,16 @@ struct ReactorGauges {
     self.reactors = reactors
   }
 
+  /// Records at once, now and then, and when its task is cancelled. Nil records nothing.
+  static func keepRecording(
+    _ factory: any MetricsFactory, of reactors: Reactors, every interval: Duration?
+  ) async {
+    guard let interval else { return }
+    var gauges = ReactorGauges(factory, of: reactors)
+    repeat { await gauges.record() } while (try? await Task.sleep(for: interval)) != nil
+    await gauges.record()
+  }
+
   mutating func record() async {
     for metrics in await reactors.metrics() { record(metrics) }
   }

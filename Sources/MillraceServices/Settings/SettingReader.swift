@@ -6,19 +6,19 @@ struct SettingReader {
 
   init(_ settings: Settings) { self.settings = settings }
 
-  /// A list; empty where nobody says anything.
+  /// A list; `texts` where nobody says anything.
   mutating func list<Value>(
-    _ name: String, _ parse: (String) throws(ServiceAddress.Malformed) -> Value
+    _ name: String, default texts: [String] = [], _ parse: (String) throws(ServiceAddress.Malformed) -> Value
   ) throws(SettingsError) -> [Value] {
     let found = try settings.find(name)
     var values: [Value] = []
-    for text in found?.texts ?? [] {
+    for text in found?.texts ?? texts {
       do throws(ServiceAddress.Malformed) { values.append(try parse(text)) } catch {
         if let found { throw SettingsError(found, text, error.description) }
       }
     }
     lists.insert(name)
-    note(name, found?.texts ?? [], found)
+    note(name, found?.texts ?? texts, found)
     return values
   }
 
@@ -88,6 +88,28 @@ struct SettingReader {
     }
   }
 
+  /// true or false.
+  mutating func flag(_ name: String, default value: Bool) throws(SettingsError) -> Bool {
+    try self.value(name, default: "\(value)", "true or false is expected") { text in
+      text == "true" ? true : text == "false" ? false : nil
+    }
+  }
+
+  /// Sizes as people write them: a whole number, with or without KiB, MiB or GiB.
+  mutating func size(_ name: String, default text: String, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
+    try value(
+      name, default: text,
+      "a size from \(range.lowerBound) to \(range.upperBound) bytes is expected, such as 4096, 64KiB or 10MiB"
+    ) { text in SizeText.parse(text).flatMap { range.contains($0) ? $0 : nil } }
+  }
+
+  /// A size, or a word for none, which is the default.
+  mutating func size(_ name: String, orNone word: String) throws(SettingsError) -> Int? {
+    try value(name, default: word, "a size is expected, such as 4096, 64KiB or 10MiB, or '\(word)'") { text in
+      text == word ? .some(nil) : SizeText.parse(text).map { .some($0) }
+    }
+  }
+
   mutating func choice<Value: RawRepresentable & CaseIterable>(
     _ name: String, default value: Value
   ) throws(SettingsError) -> Value where Value.RawValue == String {
@@ -137,5 +159,25 @@ enum DurationText {
     case "h": return .seconds(count * 3600)
     default: return nil
     }
+  }
+}
+
+/// Sizes as people write them.
+enum SizeText {
+  /// A whole number of bytes, more than zero, with or without its unit: B, KiB, MiB, GiB, TiB.
+  static func parse(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let count = Int(digits), count > 0 else { return nil }
+    let unit: Int
+    switch text.dropFirst(digits.count) {
+    case "", "B": unit = 1
+    case "K", "KiB": unit = 1 << 10
+    case "M", "MiB": unit = 1 << 20
+    case "G", "GiB": unit = 1 << 30
+    case "T", "TiB": unit = 1 << 40
+    default: return nil
+    }
+    let (size, isTooMuch) = count.multipliedReportingOverflow(by: unit)
+    return isTooMuch ? nil : size
   }
 }

@@ -87,7 +87,7 @@ extension EndKind {
     case .pipe: self = .pipe
     case .blockDevice: self = .blockDevice
     case .characterDevice: self = Linux.isTerminal(number) ? .terminal : .device
-    case .other: self = .unknown
+    case .link, .other: self = .unknown
     case .socket:
       guard try Linux.option(.type, of: number) == Int(SocketType.stream) else {
         self = .message

@@ -30,17 +30,14 @@ struct RelayCommand: AsyncParsableCommand {
       Times are a number with a unit: 250ms, 5s, 1m, 2h.
       """)
 
-  @Option(help: "Where clients connect; may be repeated.")
-  var listen: [String] = []
+  @OptionGroup(title: "Clients")
+  var reception: ReceptionOptions
 
   @Option(help: "Where their connections go; may be repeated.")
   var to: [String] = []
 
   @Option(help: "round-robin, least-connections or client-hash. Default: round-robin.")
   var balance: String?
-
-  @Option(help: "Threads that relay, or 'cores'. Default: cores.")
-  var reactors: String?
 
   @Option(help: "How long connecting to one upstream may take. Default: 5s.")
   var connectTimeout: String?
@@ -50,21 +47,6 @@ struct RelayCommand: AsyncParsableCommand {
 
   @Option(help: "The same once one side has finished, or 'never'. Default: 1m.")
   var halfClosedTimeout: String?
-
-  @Option(help: "Idle time before the kernel probes a peer, or 'never'. Default: 1m.")
-  var keepAlive: String?
-
-  @Option(help: "Connections at once, or 'descriptors': as many as there are descriptors for. Default: descriptors.")
-  var maxConnections: String?
-
-  @Option(help: "Connections at once from one address, or 'unlimited'. Default: unlimited.")
-  var maxConnectionsPerClient: String?
-
-  @Option(help: "Connections a second, or 'unlimited'. Default: unlimited.")
-  var maxAcceptRate: String?
-
-  @Option(help: "At these bounds: wait (in the backlog) or refuse (with a reset). Default: wait.")
-  var whenFull: String?
 
   @Option(help: "A network of proxies whose connections begin with a PROXY header; may be repeated. Default: none.")
   var acceptProxyFrom: [String] = []
@@ -105,73 +87,36 @@ struct RelayCommand: AsyncParsableCommand {
   @Option(help: "How long a client waits for a mirror that has 1 MiB waiting and takes nothing. Default: none.")
   var mirrorPatience: String?
 
-  @Option(help: "How long connections may take to end once it is to end. Default: 30s.")
-  var drainTimeout: String?
-
-  @Option(help: "How long a successor (SIGUSR2) may take until it listens. Default: 1m.")
-  var upgradeTimeout: String?
-
-  @Option(help: "A YAML file with any of these.")
-  var config: String?
-
-  @Flag(help: "Print the configuration in full, with where each value is from, and end.")
-  var check = false
-
-  @Option(help: "How the log looks, text or json. Default: text.")
-  var log = LogFormat.text
-
-  @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info.")
-  var logLevel = "info"
+  @OptionGroup(title: "The program")
+  var service: ServiceOptions
 
   /// What the command line says, by the names of the settings.
   private var flags: [String: [String]] {
-    var flags: [String: [String]] = [:]
-    if !listen.isEmpty { flags["listen"] = listen }
+    var flags = SettingFlags.single([
+      ("balance", balance), ("connect-timeout", connectTimeout), ("idle-timeout", idleTimeout),
+      ("half-closed-timeout", halfClosedTimeout), ("proxy-timeout", proxyTimeout), ("send-proxy", sendProxy),
+      ("eject-after", ejectAfter), ("eject-time", ejectTime), ("max-eject-time", maxEjectTime),
+      ("check-interval", checkInterval), ("check-timeout", checkTimeout), ("check-rise", checkRise),
+      ("check-fall", checkFall), ("resolve-interval", resolveInterval), ("mirror", mirror),
+      ("mirror-patience", mirrorPatience),
+    ])
     if !to.isEmpty { flags["to"] = to }
     if !acceptProxyFrom.isEmpty { flags["accept-proxy-from"] = acceptProxyFrom }
-    let single: [(String, String?)] = [
-      ("balance", balance), ("reactors", reactors), ("connect-timeout", connectTimeout), ("idle-timeout", idleTimeout),
-      ("half-closed-timeout", halfClosedTimeout), ("keep-alive", keepAlive), ("max-connections", maxConnections),
-      ("max-connections-per-client", maxConnectionsPerClient), ("max-accept-rate", maxAcceptRate),
-      ("when-full", whenFull),
-      ("proxy-timeout", proxyTimeout), ("send-proxy", sendProxy), ("eject-after", ejectAfter),
-      ("eject-time", ejectTime), ("max-eject-time", maxEjectTime), ("check-interval", checkInterval),
-      ("check-timeout", checkTimeout),
-      ("check-rise", checkRise), ("check-fall", checkFall), ("resolve-interval", resolveInterval),
-      ("mirror", mirror), ("mirror-patience", mirrorPatience), ("drain-timeout", drainTimeout),
-      ("upgrade-timeout", upgradeTimeout),
-    ]
-    for case (let name, let value?) in single { flags[name] = [value] }
-    return flags
-  }
-
-  func validate() throws {
-    guard Logger.Level(rawValue: logLevel) != nil else {
-      let all = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("--log-level is one of \(all); not '\(logLevel)'")
-    }
+    return flags.merging(reception.flags) { $1 }
   }
 
   private func read(
     inheritsListeners: Bool
   ) async throws(SettingsError) -> (configuration: RelayConfiguration, effective: String) {
-    let settings = try await Settings(
-      flags: flags, environment: LaunchEnvironment.variables, file: config, names: RelaySettings.names)
-    return try RelaySettings.read(settings, inheritsListeners: inheritsListeners)
+    try RelaySettings.read(
+      try await service.settings(flags, names: RelaySettings.names), inheritsListeners: inheritsListeners)
   }
 
   func run() async throws {
-    do {
+    try await ServiceOptions.reporting {
       let inherited = try InheritedListeners.fromEnvironment(LaunchEnvironment.variables)
       let (configuration, effective) = try await read(inheritsListeners: inherited != nil)
-      if check {
-        print(effective)
-        return
-      }
-      await relay(configuration, inherited)
-    } catch {
-      Console.complain("\(error)")
-      throw ExitCode.failure
+      if service.check { print(effective) } else { await relay(configuration, inherited) }
     }
   }
 
@@ -179,7 +124,7 @@ struct RelayCommand: AsyncParsableCommand {
     var configuration = configuration
     // Nobody reads them here.
     configuration.metricsInterval = nil
-    let launch = ServiceLaunch("millrace.relay", log, level: logLevel)
+    let launch = service.launch("millrace.relay")
     let relay = Relay(configuration, logger: launch.logger, inheriting: inherited, managedBy: launch.manager)
     await launch.run(relay, relay.reception) { await reload(relay, launch.logger, inheritsListeners: inherited != nil) }
   }

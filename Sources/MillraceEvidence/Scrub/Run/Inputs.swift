@@ -62,7 +62,7 @@ struct Inputs {
   private mutating func walk(_ path: String, _ name: String, in parent: String?, _ facts: FileFacts) {
     switch facts.kind {
     case .regular, .directory: break
-    case .other: return refuse(path, "it is a link, and links are not followed")
+    case .link, .other: return refuse(path, "it is a link, and links are not followed")
     case .pipe, .socket, .characterDevice, .blockDevice: return refuse(path, "it is no file, but \(facts.kind.words)")
     }
     let isDirectory = facts.kind == .directory
@@ -96,7 +96,7 @@ extension FileFacts.Kind {
     case .pipe: "a FIFO"
     case .socket: "a socket"
     case .characterDevice, .blockDevice: "a device"
-    case .regular, .directory, .other: "something else"
+    case .regular, .directory, .link, .other: "something else"
     }
   }
 }

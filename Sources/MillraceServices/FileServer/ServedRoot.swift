@@ -1,0 +1,56 @@
+import LinuxCalls
+import Millrace
+import SystemPackage
+
+/// The directory that is served. Everything in it is opened from its descriptor, and nothing beside it can be: the kernel follows
+/// the path, and refuses whatever would lead out.
+final class ServedRoot: Sendable {
+  let path: String
+  private let directory: Int32
+  private let links: LinkPolicy
+
+  /// Opens it. Blocks for as long as the disk takes.
+  init(_ path: String, links: LinkPolicy) throws(EndpointError) {
+    self.path = path
+    self.links = links
+    do throws(Errno) {
+      directory = try Linux.open(path, [.read, Linux.directoryOnly])
+    } catch {
+      throw EndpointError("serve", path, reason: "\(error)", errno: error)
+    }
+  }
+
+  deinit { try? Linux.close(directory) }
+
+  /// What is at a path beneath the root: an open descriptor, which is the caller's to close, and its facts.
+  struct Found {
+    let number: Int32
+    let facts: FileFacts
+  }
+
+  /// Opens what is at `path`, which has no slash at its beginning; "" is the root. Special files do not make it wait.
+  ///
+  /// - Parameter cachedOnly: fails with EAGAIN where the kernel would have to ask a disk.
+  func open(_ path: [UInt8], cachedOnly: Bool) throws(Errno) -> Found {
+    let name = path.isEmpty ? [UInt8(ascii: ".")] : path
+    var resolution = links.resolution
+    if cachedOnly { resolution.insert(.cached) }
+    do throws(Errno) {
+      return try facts(of: try Linux.open(beneath: directory, name, [.read, .nonBlocking], resolution))
+    } catch {
+      // A link is in the way. Whose it is takes more than one call, which is not for a reactor.
+      guard error == .tooManySymbolicLinkLevels, links == .sameOwner else { throw error }
+      if cachedOnly { throw .resourceTemporarilyUnavailable }
+      return try facts(of: try OwnedLinks.open(beneath: directory, name))
+    }
+  }
+
+  private func facts(of number: Int32) throws(Errno) -> Found {
+    do throws(Errno) {
+      return Found(number: number, facts: try Linux.knownFacts(of: number))
+    } catch {
+      try? Linux.close(number)
+      throw error
+    }
+  }
+}
