@@ -5,14 +5,19 @@ import PackageDescription
   #error("Millrace moves bytes by Linux system calls (splice, sendfile, epoll) and builds on Linux only.")
 #endif
 
+/// Whoever checks a change sets this (`.ci/run` does); whoever depends on the package is not bothered.
+let strictness: [SwiftSetting] =
+  Context.environment["MILLRACE_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
 /// What every Swift target of the house is compiled with.
-let settings: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + strictness
 
 /// Raw pointers live in `LinuxCalls` and `Reactors`; everything above works on spans and says `unsafe` where it cannot.
 let strict: [SwiftSetting] = settings + [.strictMemorySafety()]
@@ -119,6 +124,17 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
+    // An example that needs all of the house: in a package of its own it would be built once more.
+    .executableTarget(
+      name: "Downloads",
+      dependencies: [
+        "Millrace", "MillraceHTTP", "MillraceServices",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      path: "Examples/Downloads",
+      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     // The roles of the harness, as a package has them that measures from its tests.
     .executableTarget(
       name: "HarnessRoles", dependencies: ["MillraceEvidence"], path: "Tests/Support/HarnessRoles",

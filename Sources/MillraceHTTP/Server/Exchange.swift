@@ -153,6 +153,8 @@ final class Exchange: @unchecked Sendable {
     record.declined += report.declined
   }
 
+  private var hasUnwantedBody: Bool { head.framing != .none && body == nil }
+
   private var hasUnreadBody: Bool {
     if head.framing == .none { return false }
     return body.map { !$0.isAtEnd } ?? true
@@ -164,9 +166,9 @@ final class Exchange: @unchecked Sendable {
     let buffer = ResponseBuffer(worker.clock)
     let closes = response.headerFields[values: .connection].contains { $0.lowercased().contains("close") }
     let isChunked = length == nil && hasBody(response.status.code)
-    // HTTP/1.0 has no chunks: such a body ends with the connection. And where the request's body is not read, nobody knows yet
-    // where the next request begins.
-    if closes || isChunked && head.minorVersion == 0 || hasUnreadBody { persistence = .closes }
+    // HTTP/1.0 has no chunks: such a body ends with the connection. And where nobody has asked for the request's body, it will
+    // not be read. One that somebody reads may be the answer's source.
+    if closes || isChunked && head.minorVersion == 0 || hasUnwantedBody { persistence = .closes }
     buffer.prepare(persistence)
     record.status = response.status.code
     buffer.beginHead(response.status.code)
