@@ -105,7 +105,7 @@ let package = Package(
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
-      swiftSettings: settings),
+      resources: [.copy("Corpus")], swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
     .testTarget(

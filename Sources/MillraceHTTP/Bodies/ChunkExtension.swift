@@ -1,5 +1,5 @@
-/// A place in the extensions of a chunk, which are read only to be thrown away: to the letter all the same, for what one reader
-/// takes for an extension, another may take for a line. RFC 9112 §7.1.1
+/// A place in the extensions of a chunk, which are read only to be thrown away: to the letter all the same, for what is
+/// an extension for one reader may be a line for another. RFC 9112 §7.1.1
 ///
 ///     chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )
 enum ChunkExtension: Equatable {

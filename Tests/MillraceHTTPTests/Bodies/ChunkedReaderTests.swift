@@ -28,10 +28,14 @@ struct ChunkedReaderTests {
   @Test(
     "is refused at a size that is not hexadecimal digits and CRLF",
     arguments: [
-      "\r\n", "\n", "g\r\n", "-1\r\n", "+1\r\n", "0x5\r\n", "0X5\r\n", " 5\r\n", "\t5\r\n", "5 \r\n", "5\t\r\n", "5 5\r\n",
-      "5\n", "5\r5", "5\r\r\n", "5\0\r\n", "5,\r\n", "5.\r\n", "5_\r\n", "\"5\"\r\n", "5h\r\n", ";\r\n", ";a=b\r\n", "\0",
-      "0000000000000005\r\n", "1000000000000000\r\n", "7fffffffffffffff\r\n", "8000000000000000\r\n", "ffffffffffffffff\r\n",
-      "10000000000000005\r\n", "100000000000000000000000000000005\r\n", "\u{B2}\r\n", "\u{FF}\r\n", "FFFFFFFF0000000A\r\n",
+      "\r\n", "\n", "g\r\n", "-1\r\n", "+1\r\n", "0x5\r\n", "0X5\r\n", " 5\r\n", "\t5\r\n", "5 \r\n", "5\t\r\n",
+      "5 5\r\n",
+      "5\n", "5\r5", "5\r\r\n", "5\0\r\n", "5,\r\n", "5.\r\n", "5_\r\n", "\"5\"\r\n", "5h\r\n", ";\r\n", ";a=b\r\n",
+      "\0",
+      "0000000000000005\r\n", "1000000000000000\r\n", "7fffffffffffffff\r\n", "8000000000000000\r\n",
+      "ffffffffffffffff\r\n",
+      "10000000000000005\r\n", "100000000000000000000000000000005\r\n", "\u{B2}\r\n", "\u{FF}\r\n",
+      "FFFFFFFF0000000A\r\n",
     ])
   func sizes(size: String) {
     let bytes = latin(size + "hello\r\n0\r\n\r\n")
@@ -44,8 +48,10 @@ struct ChunkedReaderTests {
   @Test(
     "is refused where content is not followed by CRLF",
     arguments: [
-      "5\r\nhello0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r0\r\n\r\n", "5\r\nhello!\r\n0\r\n\r\n", "5\r\nhell\r\n0\r\n\r\n",
-      "5\r\nhello\r\n\r\n0\r\n\r\n", "5\r\nhello \r\n0\r\n\r\n", "0\n\r\n", "0\r\n\n", "0\r\n\rX", "5\r\nhello\r\n0\r\n\r\r\n",
+      "5\r\nhello0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r0\r\n\r\n", "5\r\nhello!\r\n0\r\n\r\n",
+      "5\r\nhell\r\n0\r\n\r\n",
+      "5\r\nhello\r\n\r\n0\r\n\r\n", "5\r\nhello \r\n0\r\n\r\n", "0\n\r\n", "0\r\n\n", "0\r\n\rX",
+      "5\r\nhello\r\n0\r\n\r\r\n",
     ])
   func contentEnds(text: String) {
     #expect(Unchunking(latin(text)).isRefused)
@@ -55,8 +61,10 @@ struct ChunkedReaderTests {
   @Test(
     "has extensions by their grammar, and nothing of them is content",
     arguments: [
-      ";a", ";a=b", ";a=\"b\"", ";a=\"\"", ";a=\"b;c=d\"", ";a=\"\\\"\"", ";a=\"\\\\\"", ";a;b;c=d", " ;a", "\t ; a", ";a ;b",
-      ";a = b", ";a\t=\t\"b\"", ";a=b ; c", ";a=\"b\" ;c", ";a=\"\u{80}\"", ";a=\"\\\u{80}\"", ";a=\"0\t \"", ";!#$%&'*+-.^_`|~=1",
+      ";a", ";a=b", ";a=\"b\"", ";a=\"\"", ";a=\"b;c=d\"", ";a=\"\\\"\"", ";a=\"\\\\\"", ";a;b;c=d", " ;a", "\t ; a",
+      ";a ;b",
+      ";a = b", ";a\t=\t\"b\"", ";a=b ; c", ";a=\"b\" ;c", ";a=\"\u{80}\"", ";a=\"\\\u{80}\"", ";a=\"0\t \"",
+      ";!#$%&'*+-.^_`|~=1",
     ])
   func extensions(text: String) {
     let bytes = latin("5\(text)\r\nhello\r\n0\(text)\r\n\r\n")
@@ -68,9 +76,12 @@ struct ChunkedReaderTests {
   @Test(
     "is refused at an extension that is none",
     arguments: [
-      ";", "; ", ";;", ";a;", ";a=", ";a= ", ";=b", ";a==b", ";a=b=c", ";a=\"", ";a=\"b", ";a=\"b\"c", ";a=\"b\" c", ";a b", ";a=b c",
-      ";a ", ";a=b ", ";a=\"b\" ", ";a\n", ";a=b\n", ";\n", ";a=\"\n\"", ";a=\"\r\n\"", ";a=\"\\\r\n\"", ";a\0", ";a=\0", ";a=\"\0\"",
-      ";a=\"\\\0\"", ";a\u{7F}", ";a=\"\u{7F}\"", ";\u{80}", ";a=\u{80}", ";a\rb", ";(", ";a=(", ";a,b", ";a=b,", " a", " a;", " =b",
+      ";", "; ", ";;", ";a;", ";a=", ";a= ", ";=b", ";a==b", ";a=b=c", ";a=\"", ";a=\"b", ";a=\"b\"c", ";a=\"b\" c",
+      ";a b", ";a=b c",
+      ";a ", ";a=b ", ";a=\"b\" ", ";a\n", ";a=b\n", ";\n", ";a=\"\n\"", ";a=\"\r\n\"", ";a=\"\\\r\n\"", ";a\0",
+      ";a=\0", ";a=\"\0\"",
+      ";a=\"\\\0\"", ";a\u{7F}", ";a=\"\u{7F}\"", ";\u{80}", ";a=\u{80}", ";a\rb", ";(", ";a=(", ";a,b", ";a=b,", " a",
+      " a;", " =b",
       ";a\u{B}", "\u{B};a",
     ])
   func malformedExtensions(text: String) {
@@ -82,7 +93,8 @@ struct ChunkedReaderTests {
   @Test(
     "is refused at a trailer field that is none",
     arguments: [
-      "X\r\n", "X : y\r\n", ": y\r\n", " X: y\r\n", "X: y\r\n z\r\n", "X: y\n", "X: y\r\r\n", "X: \0\r\n", "X\u{80}: y\r\n", "X: \u{7F}\r\n",
+      "X\r\n", "X : y\r\n", ": y\r\n", " X: y\r\n", "X: y\r\n z\r\n", "X: y\n", "X: y\r\r\n", "X: \0\r\n",
+      "X\u{80}: y\r\n", "X: \u{7F}\r\n",
       "5\r\nhello\r\n", "X: y\rZ: a\r\n", "\nX: y\r\n", "GET / HTTP/1.1\r\n",
     ])
   func trailers(line: String) {
@@ -169,14 +181,18 @@ struct ChunkedReaderTests {
   private func expectSameWhereverCut(_ bytes: [UInt8], at place: SourceLocation = #_sourceLocation) {
     let whole = Unchunking(bytes)
     for cut in 0...bytes.count {
-      let parts = Unchunking([bytes.prefix(cut), bytes.dropFirst(cut)])
-      if parts != whole { Issue.record("cut at \(cut) it is \(parts), and whole it is \(whole)", sourceLocation: place) }
+      let parts = Unchunking([Array(bytes.prefix(cut)), Array(bytes.dropFirst(cut))])
+      if parts != whole {
+        Issue.record("cut at \(cut) it is \(parts), and whole it is \(whole)", sourceLocation: place)
+      }
       if cut < bytes.count, case .ended(let end) = Unchunking(Array(bytes.prefix(cut))).end, .ended(end) != whole.end {
         Issue.record("cut at \(cut) it has ended", sourceLocation: place)
       }
     }
     let single = Unchunking(bytes.map { [$0] })
-    if single != whole { Issue.record("in single bytes it is \(single), and whole it is \(whole)", sourceLocation: place) }
+    if single != whole {
+      Issue.record("in single bytes it is \(single), and whole it is \(whole)", sourceLocation: place)
+    }
   }
 }
 

@@ -12,10 +12,10 @@ struct Unchunking: Equatable {
   var content: [UInt8] = []
   var end = End.open
 
-  init(_ pieces: [some Collection<UInt8>]) {
+  init(_ pieces: [[UInt8]]) {
     var reader = ChunkedReader()
     var before = 0
-    for piece in pieces.map(Array.init) {
+    for piece in pieces {
       var start = 0
       do throws(HeadFault) {
         reading: while true {

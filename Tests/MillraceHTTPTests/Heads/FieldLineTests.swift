@@ -9,7 +9,8 @@ struct FieldLineTests {
   @Test(
     "has a value without the white space around it",
     arguments: [
-      ("X: a", "a"), ("X:a", "a"), ("X:  a  ", "a"), ("X:\ta\t", "a"), ("X: \t a b \t ", "a b"), ("X:", ""), ("X: ", ""),
+      ("X: a", "a"), ("X:a", "a"), ("X:  a  ", "a"), ("X:\ta\t", "a"), ("X: \t a b \t ", "a b"), ("X:", ""),
+      ("X: ", ""),
       ("X: \t ", ""), ("X: a:b", "a:b"), ("X: :", ":"), ("X: \"a\"", "\"a\""), ("X: a\tb", "a\tb"), ("X: !~", "!~"),
     ])
   func values(line: String, value: String) throws {
@@ -40,7 +41,8 @@ struct FieldLineTests {
       "X: a\r\n\tb\r\n", "X: a\r\n \r\n", "X:\r\n a\r\n", "X: a\n", "X: a\nY: b\r\n", "X: a\rY: b\r\n", "X: a\r\r\n",
       "X: a\r", "X: \0\r\n", "X: a\0b\r\n", "X: a\u{1}\r\n", "X: a\u{8}\r\n", "X: a\u{B}\r\n", "X: a\u{C}\r\n",
       "X: a\u{1F}\r\n", "X: a\u{7F}\r\n", "X\0: a\r\n", "X\u{80}: a\r\n", "X\u{7F}: a\r\n", "X(: a\r\n", "X/Y: a\r\n",
-      "X@: a\r\n", "\"X\": a\r\n", "X Y: a\r\n", "X;: a\r\n", "X=Y\r\n", "\nX: a\r\n", "\rX: a\r\n", "GET / HTTP/1.1\r\n",
+      "X@: a\r\n", "\"X\": a\r\n", "X Y: a\r\n", "X;: a\r\n", "X=Y\r\n", "\nX: a\r\n", "\rX: a\r\n",
+      "GET / HTTP/1.1\r\n",
       "\u{EF}\u{BB}\u{BF}X: a\r\n", "[X]: a\r\n", "{X}: a\r\n", "X,: a\r\n", "X: a\n\r\n", "X: a\r\n\n",
     ])
   func malformed(line: String) throws {

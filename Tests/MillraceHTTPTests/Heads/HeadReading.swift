@@ -42,8 +42,8 @@ enum HeadVerdict: Equatable {
   }
 }
 
-/// The promise of every head: cut anywhere before its end it is incomplete, or wrong in the way that all of it is; and what
-/// follows it does not change where it ends.
+/// The promise of every head: cut anywhere before its end it is incomplete, or wrong in the way that all of it is; and
+/// what follows it does not change where it ends.
 func expectSameWhereverCut(
   _ bytes: [UInt8], _ limits: HeadLimits = HeadLimits(), at place: SourceLocation = #_sourceLocation,
   _ read: ([UInt8], HeadLimits) -> HeadVerdict = { HeadVerdict.ofRequest($0, $1) }
@@ -58,7 +58,8 @@ func expectSameWhereverCut(
     }
   }
   guard case .complete = whole else { return }
-  for more in ["\r\n", "\n", "GET / HTTP/1.1\r\n\r\n", "\u{0}", "A: b\r\n\r\n"] where read(bytes + latin(more), limits) != whole {
+  for more in ["\r\n", "\n", "GET / HTTP/1.1\r\n\r\n", "\u{0}", "A: b\r\n\r\n"]
+  where read(bytes + latin(more), limits) != whole {
     Issue.record("with \(more.debugDescription) behind it, it ends elsewhere", sourceLocation: place)
   }
 }

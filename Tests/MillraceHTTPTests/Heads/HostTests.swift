@@ -7,7 +7,8 @@ struct HostTests {
   @Test(
     "is whom a request is for",
     arguments: [
-      "a", "a.example", "A.EXAMPLE", "a.example:80", "a.example:", "a:0", "a:65535", "127.0.0.1", "127.0.0.1:8080", "[::1]",
+      "a", "a.example", "A.EXAMPLE", "a.example:80", "a.example:", "a:0", "a:65535", "127.0.0.1", "127.0.0.1:8080",
+      "[::1]",
       "[::1]:80", "[::ffff:127.0.0.1]", "a_b", "a-b.", "a%20b", "!$&'()*+,;=", "~a",
     ])
   func valid(host: String) throws {
@@ -25,8 +26,10 @@ struct HostTests {
   @Test(
     "that is no host is answered by 400",
     arguments: [
-      "a b", "a, b", "a/", "a/b", "http://a", "a@b", "a:b", "a:80:80", "a:65536", "a:-1", "a:80 80", ":80", "[::1", "::1",
-      "[]", "[::1]]", "[::1]x", "[g::1]", "a?b", "a#b", "a\\b", "a\"", "<a>", "a%", "a%2", "a%gg", "a\u{80}", "\u{E4}", "a|b",
+      "a b", "a, b", "a/", "a/b", "http://a", "a@b", "a:b", "a:80:80", "a:65536", "a:-1", "a:80 80", ":80", "[::1",
+      "::1",
+      "[]", "[::1]]", "[::1]x", "[g::1]", "a?b", "a#b", "a\\b", "a\"", "<a>", "a%", "a%2", "a%gg", "a\u{80}", "\u{E4}",
+      "a|b",
       "a^b", "`a`", "{a}",
     ])
   func invalid(host: String) throws {

@@ -20,7 +20,9 @@ struct OptionsTests {
     #expect(head.index.keepsAlive == expected)
   }
 
-  @Test("has an upgrade in it where a list says so", arguments: [("upgrade", true), ("x, Upgrade", true), ("upgraded", false)])
+  @Test(
+    "has an upgrade in it where a list says so",
+    arguments: [("upgrade", true), ("x, Upgrade", true), ("upgraded", false)])
   func upgrade(connection: String, expected: Bool) throws {
     let head = try goodHead("GET / HTTP/1.1\r\nHost: a\r\nConnection: \(connection)\r\n\r\n")
     #expect(head.index.options.contains(.upgrade) == expected)

@@ -10,7 +10,8 @@ struct RequestLineTests {
     arguments: [
       ("GET", HeadIndex.Method.get), ("HEAD", .head), ("POST", .post), ("PUT", .put), ("DELETE", .delete),
       ("OPTIONS", .options), ("TRACE", .trace), ("PATCH", .patch), ("get", .other), ("Get", .other), ("GEX", .other),
-      ("GETS", .other), ("PUTS", .other), ("POSE", .other), ("HEAP", .other), ("PROPFIND", .other), ("M-SEARCH", .other),
+      ("GETS", .other), ("PUTS", .other), ("POSE", .other), ("HEAP", .other), ("PROPFIND", .other),
+      ("M-SEARCH", .other),
       ("!#$%&'*+-.^_`|~09aZ", .other), (String(repeating: "M", count: 32), .other),
     ])
   func methods(text: String, method: HeadIndex.Method) throws {
@@ -43,13 +44,16 @@ struct RequestLineTests {
   @Test(
     "that is not a method, a target and a version with one space between them is answered by 400",
     arguments: [
-      "GET /\r\n", "GET / \r\n", "GET  / HTTP/1.1\r\n", "GET /  HTTP/1.1\r\n", "GET / HTTP/1.1 \r\n", " GET / HTTP/1.1\r\n",
-      "\tGET / HTTP/1.1\r\n", "GET\t/ HTTP/1.1\r\n", "GET /\tHTTP/1.1\r\n", "GET / HTTP/1.1\t\r\n", "GET /a b HTTP/1.1\r\n",
+      "GET /\r\n", "GET / \r\n", "GET  / HTTP/1.1\r\n", "GET /  HTTP/1.1\r\n", "GET / HTTP/1.1 \r\n",
+      " GET / HTTP/1.1\r\n",
+      "\tGET / HTTP/1.1\r\n", "GET\t/ HTTP/1.1\r\n", "GET /\tHTTP/1.1\r\n", "GET / HTTP/1.1\t\r\n",
+      "GET /a b HTTP/1.1\r\n",
       "GET / HTTP/1.1\n", "GET / HTTP/1.1\r", "GET / HTTP/1.1\r\r\n", "GET / HTTP/1.1\0\r\n", "GET / HTTP/1.1x\r\n",
       "GET / HTTP/1.10\r\n", "GET / HTTP/11\r\n", "GET / HTTP/1\r\n", "GET / HTTP/1.\r\n", "GET / HTTP/.1\r\n",
       "GET / HTTP/1,1\r\n", "GET / HTTP/01.1\r\n", "GET / HTTP/+1.1\r\n", "GET / HTTP/1.x\r\n", "GET / HTTP1.1\r\n",
       "GET / http/1.1\r\n", "GET / HTTp/1.1\r\n", "GET / HTTPS/1.1\r\n", "GET / ICE/1.0\r\n", "GET / RTSP/1.0\r\n",
-      "G(T / HTTP/1.1\r\n", "GET: / HTTP/1.1\r\n", "\"GET\" / HTTP/1.1\r\n", "G\u{80}T / HTTP/1.1\r\n", "\0GET / HTTP/1.1\r\n",
+      "G(T / HTTP/1.1\r\n", "GET: / HTTP/1.1\r\n", "\"GET\" / HTTP/1.1\r\n", "G\u{80}T / HTTP/1.1\r\n",
+      "\0GET / HTTP/1.1\r\n",
       "GET HTTP/1.1\r\n", "/ HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n", "\u{16}\u{3}\u{1}\r\n", "GET\r\n", "GET \r\n",
       "GET\r\n / HTTP/1.1\r\n", "GET\n/ HTTP/1.1\r\n", "GET /\rHTTP/1.1\r\n", "GET /\u{0B}HTTP/1.1\r\n",
     ])
@@ -70,7 +74,8 @@ struct RequestLineTests {
     #expect(try faultOf(before + "GET / HTTP/1.1\r\nHost: a\r\n\r\n").status == 400)
   }
 
-  @Test("without anything is waited for", arguments: ["", "\r", "\r\n", "G", "GET", "GET ", "GET /", "GET / HTTP/1.1\r\n"])
+  @Test(
+    "without anything is waited for", arguments: ["", "\r", "\r\n", "G", "GET", "GET ", "GET /", "GET / HTTP/1.1\r\n"])
   func waits(text: String) {
     #expect(HeadVerdict.ofRequest(latin(text)) == .incomplete)
   }

@@ -26,10 +26,12 @@ struct ResponseHeadTests {
   @Test(
     "that does not begin with a status line is refused",
     arguments: [
-      "HTTP/1.1  200 OK\r\n", "HTTP/1.1 20 OK\r\n", "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 099 OK\r\n", "HTTP/1.1 600 OK\r\n",
+      "HTTP/1.1  200 OK\r\n", "HTTP/1.1 20 OK\r\n", "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 099 OK\r\n",
+      "HTTP/1.1 600 OK\r\n",
       "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1 -20 OK\r\n", "HTTP/1.1 200OK\r\n", "HTTP/1.1 200 OK\n", "HTTP/1.1 200 O\rK\r\n",
       "HTTP/1.1 200 O\0K\r\n", "HTTP/1.1 200\tOK\r\n", "HTTP/1.1\t200 OK\r\n", "http/1.1 200 OK\r\n", "ICY 200 OK\r\n",
-      "\r\nHTTP/1.1 200 OK\r\n", "HTTP/1.1200 OK\r\n", "GET / HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\r\n", " HTTP/1.1 200 OK\r\n",
+      "\r\nHTTP/1.1 200 OK\r\n", "HTTP/1.1200 OK\r\n", "GET / HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\r\n",
+      " HTTP/1.1 200 OK\r\n",
     ])
   func malformed(line: String) {
     let bytes = latin("\(line)Server: x\r\n\r\n")

@@ -14,7 +14,8 @@ struct TargetTests {
     var testDescription: String { line }
 
     init(
-      _ line: String, _ form: HeadIndex.TargetForm, path: String, query: String? = nil, authority: String = "host.example"
+      _ line: String, _ form: HeadIndex.TargetForm, path: String, query: String? = nil,
+      authority: String = "host.example"
     ) {
       (self.line, self.form, self.path, self.query, self.authority) = (line, form, path, query, authority)
     }
