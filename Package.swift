@@ -44,6 +44,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    // For a test alone: its reader of HTTP is the one that ours is held against.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     .target(name: "CLinux"),
@@ -104,8 +106,15 @@ let package = Package(
     .testTarget(name: "LinuxCallsTests", dependencies: ["LinuxCalls"], swiftSettings: settings),
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
     .testTarget(
-      name: "MillraceHTTPTests", dependencies: ["MillraceHTTP", "Millrace", "Reactors", "LinuxCalls"],
-      swiftSettings: settings),
+      name: "MillraceHTTPTests",
+      dependencies: [
+        "MillraceHTTP", "Millrace", "Reactors", "LinuxCalls",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      resources: [.copy("Corpus")], swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
     .testTarget(
