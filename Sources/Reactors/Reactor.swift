@@ -29,9 +29,10 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
   @exclusivity(unchecked) private var smallWorkSeen: Int64 = 0
   @exclusivity(unchecked) private var poolCalls = SystemCallTotals()
   @exclusivity(unchecked) private var ready: Deque<UnownedJob> = []
-  @exclusivity(unchecked) private var yielding: [UnsafeContinuation<Void, Never>] = []
+  @exclusivity(unchecked) private var yielding: Deque<UnsafeContinuation<Void, Never>> = []
   @exclusivity(unchecked) private var steps: [any Stepping] = []
-  @exclusivity(unchecked) private var yieldedSteps: [any Stepping] = []
+  @exclusivity(unchecked) private var yieldedSteps: Deque<any Stepping> = []
+  @exclusivity(unchecked) private var resumesStep = false
   @exclusivity(unchecked) private var timers = TimerHeap()
   @exclusivity(unchecked) private var precision = WaitPrecision.nanoseconds
   @exclusivity(unchecked) private var idleParkers: [Parker] = []
@@ -215,6 +216,13 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     var stepping: [any Stepping] = []
     let executor = asUnownedTaskExecutor()
     repeat {
+      swap(&steps, &stepping)
+      for one in stepping {
+        beginRunning()
+        one.step()
+        counters.running = 0
+      }
+      stepping.removeAll(keepingCapacity: true)
       // Only the jobs that are ready now: what they enqueue waits for the next turn, after readiness was asked
       // again, so that a bulk copy that yields lets the others in.
       for _ in 0..<ready.count {
@@ -223,22 +231,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         job.runSynchronously(on: executor)
         counters.running = 0
       }
-      swap(&steps, &stepping)
-      for one in stepping {
-        beginRunning()
-        one.step()
-        counters.running = 0
-      }
-      stepping.removeAll(keepingCapacity: true)
       if mustPoll { poll(events) }
       inbox.take(jobs: &jobs, commands: &commands)
       ready.append(contentsOf: jobs)
       jobs.removeAll(keepingCapacity: true)
-      // Behind what has become ready meanwhile.
-      for continuation in yielding { continuation.resume() }
-      yielding.removeAll(keepingCapacity: true)
-      steps.append(contentsOf: yieldedSteps)
-      yieldedSteps.removeAll(keepingCapacity: true)
+      resumeYielding()
       for command in commands { obey(command) }
       commands.removeAll(keepingCapacity: true)
       fireTimers()
@@ -251,6 +248,28 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     }
     try? Linux.close(epoll)
     for done in awaited { done() }
+  }
+
+  /// Lets those go on who gave others their turn, behind what has become ready meanwhile. Beside small messages one at a time,
+  /// and readiness is asked for after each: who comes now waits for one turn of bulk, and not for that of every bulk copy there
+  /// is.
+  private func resumeYielding() {
+    guard hasSmallWork else {
+      for continuation in yielding { continuation.resume() }
+      yielding.removeAll(keepingCapacity: true)
+      steps.append(contentsOf: yieldedSteps)
+      yieldedSteps.removeAll(keepingCapacity: true)
+      return
+    }
+    // By turns, for each of the two may be there for ever.
+    resumesStep.toggle()
+    if resumesStep || yielding.isEmpty, let next = yieldedSteps.popFirst() {
+      steps.append(next)
+    } else if let next = yielding.popFirst() {
+      next.resume()
+    } else if let next = yieldedSteps.popFirst() {
+      steps.append(next)
+    }
   }
 
   private func beginRunning() {

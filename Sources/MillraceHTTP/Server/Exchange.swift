@@ -128,7 +128,9 @@ final class Exchange: @unchecked Sendable {
       hasContinued = true
       try await transmit(Bytes("HTTP/1.1 100 Continue\r\n\r\n"), count: 0)
     }
-    let body = RequestBody(connection.connection, ahead: ahead, head.framing, atMost: most)
+    let body = RequestBody(
+      connection.connection, ahead: ahead, head.framing, atMost: most, worker.times,
+      isKeptToRate: !connection.limits.isEmpty)
     ahead = []
     self.body = body
     return body

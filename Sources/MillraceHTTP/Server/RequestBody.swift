@@ -1,5 +1,7 @@
 import HTTPTypes
+import LinuxCalls
 public import Millrace
+import SystemPackage
 
 /// The body of a request: a source that ends where the body does, and fails where that never comes.
 ///
@@ -11,6 +13,11 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
   private var ahead: [UInt8]
   private var progress: Progress
   private let most: Int64
+  private let times: HTTPTimes
+  /// Whoever is kept to a rate is not slow by himself.
+  private let isKeptToRate: Bool
+  private let began = Linux.now
+  /// Of a chunked body, what has come of it.
   private var total: Int64 = 0
 
   private enum Progress {
@@ -18,8 +25,13 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
     case chunked(ChunkedReader)
   }
 
-  init(_ connection: Connection, ahead: [UInt8], _ framing: BodyFraming, atMost most: Int64) {
+  init(
+    _ connection: Connection, ahead: [UInt8], _ framing: BodyFraming, atMost most: Int64, _ times: HTTPTimes,
+    isKeptToRate: Bool
+  ) {
     self.connection = connection
+    self.times = times
+    self.isKeptToRate = isKeptToRate
     self.ahead = ahead
     self.most = most
     switch framing {
@@ -69,7 +81,6 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
 
   private func note(delivered: Int64, before: Int64, held: Int) {
     progress = .counted(left: before - delivered)
-    total = delivered
     // What was held went first.
     let used = Int(min(Int64(held), delivered)) - (held - ahead.count)
     if used > 0 { ahead.removeFirst(used) }
@@ -85,10 +96,25 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
   private func readChunks(upTo most: Int) async throws -> [UInt8] {
     while true {
       if let bytes = try takeChunks(upTo: most) { return bytes }
-      ahead = try await connection.read(upTo: 64 * 1024)
-      if ahead.isEmpty {
+      ahead = try await receive()
+    }
+  }
+
+  /// The next bytes, as long as they come fast enough: a copy does not see how long a reader of somebody's waits.
+  private func receive() async throws -> [UInt8] {
+    let now = Linux.now
+    let allowance = isKeptToRate ? Int64.max : times.allowance(for: total)
+    let left = min(times.idle.inNanoseconds, allowance == .max ? .max : began &+ allowance &- now)
+    do throws(EndpointError) {
+      guard left > 0 else { throw EndpointError("read", "the request's body", reason: "the time is up", errno: .timedOut) }
+      let bytes = try await connection.read(upTo: 64 * 1024, timeout: .nanoseconds(left))
+      if bytes.isEmpty {
         throw EndpointError("read", "the request's body", reason: "the connection ended before its last chunk")
       }
+      return bytes
+    } catch {
+      guard error.errno == .timedOut else { throw error }
+      throw HTTPFailure(.requestTimeout, "the body came too slowly")
     }
   }
 
@@ -102,21 +128,22 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
       progress = .chunked(reader)
       ahead.removeFirst(start)
     }
-    while start < ahead.count, content.count < most {
+    loop: while start < ahead.count, content.count < most {
+      // No more content than is wanted; framing is shorter than what there is of it.
+      let end = start + min(ahead.count - start, most - content.count)
       var used = start
-      let room = min(ahead.count, start + most - content.count)
-      let event = try reader.read(ahead.span.extracting(first: room), from: &used)
+      let event = try reader.read(ahead.span.extracting(first: end), from: &used)
       start = used
       switch event {
       case .content(let place): content += ahead[place]
-      case .ended: return content
-      case .needsMore: if room == ahead.count { return content.isEmpty ? nil : content }
+      case .ended: break loop
+      case .needsMore: break
       }
     }
     total += Int64(content.count)
-    guard total <= most64 else { throw HTTPFailure(.contentTooLarge, "the body is larger than \(self.most) bytes") }
-    return content.isEmpty ? nil : content
+    guard total <= self.most else {
+      throw HTTPFailure(.contentTooLarge, "the body is larger than \(self.most) bytes")
+    }
+    return content.isEmpty && !reader.hasEnded ? nil : content
   }
-
-  private var most64: Int64 { most }
 }
