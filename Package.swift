@@ -116,11 +116,12 @@ let package = Package(
       ],
       resources: [.copy("Corpus")], swiftSettings: settings),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
+      name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls", "HeadlessBrowser"],
+      swiftSettings: settings),
     .testTarget(
       name: "MillraceEvidenceTests",
       dependencies: [
-        "MillraceEvidence", "HarnessRoles", "Millrace", "Reactors", "LinuxCalls",
+        "MillraceEvidence", "HarnessRoles", "HeadlessBrowser", "Millrace", "Reactors", "LinuxCalls",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
@@ -148,6 +149,7 @@ let package = Package(
     .executableTarget(
       name: "HarnessRoles", dependencies: ["MillraceEvidence"], path: "Tests/Support/HarnessRoles",
       swiftSettings: settings),
+    .target(name: "HeadlessBrowser", path: "Tests/Support/HeadlessBrowser", swiftSettings: settings),
     // A copy in a process of its own, for the tests that look on from outside.
     .executableTarget(
       name: "CopyProbe", dependencies: ["Millrace"], path: "Tests/Support/CopyProbe", swiftSettings: settings),
