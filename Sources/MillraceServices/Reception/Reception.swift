@@ -167,6 +167,8 @@ package final class Reception: Sendable {
     await admission.waitUntilEmpty()
     for host in hosts { await host.finish() }
     await admin?.end()
+    // What they hold open ends with them, and not with whoever keeps the service.
+    state.withLock { $0.hosts = [] }
     await manager?.settle()
     if ownReactors == nil { await bound.reactors.shutdown() }
     if end == .deaf { throw EndpointError("listen", "anywhere", reason: "every listener has failed") }

@@ -1,0 +1,70 @@
+import Foundation
+import HTTPTypes
+import Millrace
+import MillraceHTTP
+import Testing
+
+@testable import MillraceServices
+
+@Suite("The admin endpoint", .timeLimit(.minutes(3)))
+struct AdminTests {
+  private func get(_ path: String, _ address: Address, accept: String = "*/*") async throws -> RawAnswer {
+    try await ask(address, "GET \(path) HTTP/1.1\r\nHost: a\r\nAccept: \(accept)\r\n\r\n")
+  }
+
+  @Test("of a server has its metrics as Prometheus reads them, its health, and what it lists")
+  func metrics() async throws {
+    let prometheus = PrometheusMetrics()
+    try await serving({ _, responder in
+      try await responder.send(HTTPResponse(status: .ok), text: "hello")
+    }, { $0.admin = .tcp(host: "127.0.0.1", port: 0) }, metrics: prometheus) { server, address, _ in
+      _ = try await ask(address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      let admin = try #require(server.reception.adminAddresses.first)
+      let answer = try await get("/metrics", admin)
+      #expect(answer.status == 200 && answer["Content-Type"] == PrometheusMetrics.contentType)
+      let text = answer.text
+      for line in [
+        "millrace_http_requests_total{status=\"200\"} 1", "millrace_http_sent_bytes_total{route=\"memory\"} 5",
+        "millrace_http_connections_total 1",
+      ] { #expect(text.contains(line + "\n"), "\(line) in \(text)") }
+      for name in ["process_open_fds ", "process_cpu_seconds_total ", "millrace_reactor_wakeups_total{reactor=\"0\"} "] {
+        #expect(text.contains("\n" + name), "\(name)")
+      }
+      _ = try Exposition(answer.body)
+      #expect(try await get("/healthz", admin).text == "alive\n")
+      #expect(try await get("/readyz", admin).text == "serving\n")
+      #expect(try await get("/", admin).text.contains("/transfers"))
+      #expect(try await get("/nothing", admin).status == 404)
+      #expect(try await ask(admin, "POST / HTTP/1.1\r\nHost: a\r\n\r\n").status == 405)
+    }
+  }
+
+  @Test("tells of a transfer what it is, how far it is, and by which route it goes")
+  func transfers() async throws {
+    let file = try await File.temporary()
+    try await copy(from: Bytes(noise(4_000_000)), to: file)
+    try await serving({ _, responder in
+      try await responder.send(HTTPResponse(status: .ok), file: file.section(offset: 0, length: 4_000_000))
+    }, {
+      $0.admin = .tcp(host: "127.0.0.1", port: 0)
+      $0.ratePerConnection = 100_000
+    }) { server, address, _ in
+      let admin = try #require(server.reception.adminAddresses.first)
+      let client = RawClient(try await Connection.connect(to: address))
+      try await client.send("GET /some/file HTTP/1.1\r\nHost: a\r\n\r\n")
+      _ = try await client.takeHead()
+      var seen: [String: Any] = [:]
+      while seen["route"] as? String != "sendfile" {
+        let answer = try await get("/transfers", admin)
+        #expect(answer["Content-Type"] == "application/json")
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])
+        seen = try #require(document["transfers"] as? [[String: Any]]).first ?? [:]
+      }
+      #expect(seen["from"] as? String == "/some/file" && seen["direction"] as? String == "download")
+      #expect(seen["total"] as? Int == 4_000_000 && seen["state"] as? String == "moving")
+      #expect((seen["to"] as? String)?.hasPrefix("127.0.0.1:") == true)
+      #expect(try await get("/transfers", admin, accept: "text/html").text.contains("<script>"))
+      client.connection.reset()
+    }
+  }
+}
