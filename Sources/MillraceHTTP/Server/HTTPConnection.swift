@@ -167,7 +167,7 @@ package final class HTTPConnection: @unchecked Sendable {
     left -= 1
     requests += 1
     let started = Linux.now
-    deadline = worker.times.keepAlive.map { started &+ $0.inNanoseconds } ?? .max
+    limit(to: worker.times.keepAlive?.inNanoseconds ?? .max, from: started)
     worker.output.prepare(persistence)
     let answer =
       worker.index.framing == .none
@@ -405,7 +405,8 @@ package final class HTTPConnection: @unchecked Sendable {
   /// RFC 9112 §9.6: says that this side is done, and reads on for a while, so that no reset overtakes the answer.
   private func linger() async {
     try? connection.finishWriting()
-    let until = Linux.now + worker.times.linger.inNanoseconds
+    let (sum, isTooFar) = Linux.now.addingReportingOverflow(worker.times.linger.inNanoseconds)
+    let until = isTooFar ? .max : sum
     var left = Self.mostLingered
     while left > 0 {
       let rest = until - Linux.now
@@ -473,8 +474,9 @@ package final class HTTPConnection: @unchecked Sendable {
 
   // MARK: - Time
 
-  private func limit(to nanoseconds: Int64) {
-    deadline = nanoseconds == .max ? .max : Linux.now &+ nanoseconds
+  private func limit(to nanoseconds: Int64, from now: Int64 = Linux.now) {
+    let (sum, isTooFar) = now.addingReportingOverflow(nanoseconds)
+    deadline = isTooFar ? .max : sum
     guard deadline != .max, !timer.isSet || timer.due > deadline else { return }
     worker.reactor.setTimer(timer, to: deadline)
   }

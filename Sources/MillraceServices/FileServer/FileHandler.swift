@@ -119,10 +119,20 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
       await responder.send { listing.write(to: head.index, into: $0) }
     case .nothing(let status):
       let bytes = head.bytes
+      // What was deleted holds its room for as long as it is open.
+      if let known = cache.entry(for: bytes.span, head.index.pathRange(bytes.span)) { cache.forget(known) }
       await responder.send { self.refuse(status, head.index, bytes.span, into: $0) }
     case .wouldWait:
       await responder.send { ErrorResponse(500).write(to: head.index, into: $0) }
     }
+  }
+}
+
+extension FileHandler {
+  /// The reactor may live on, and would wake who is not there any more.
+  func finish() {
+    reactor.cancelTimer(sweeping)
+    cache.clear()
   }
 }
 

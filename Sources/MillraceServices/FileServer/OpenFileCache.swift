@@ -77,6 +77,12 @@ struct OpenFileCache {
     remove(at: place, key)
   }
 
+  /// Lets go of everything.
+  mutating func clear() {
+    places = [:]
+    entries = []
+  }
+
   /// Lets go of what nobody has asked for since the last sweep.
   mutating func sweep() {
     var place = 0

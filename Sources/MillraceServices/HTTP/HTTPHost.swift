@@ -39,5 +39,5 @@ final class HTTPHost: ConnectionHost {
 
   func abortAll() { worker.abortAll() }
 
-  func finish() async {}
+  func finish() async { await worker.finish() }
 }
