@@ -5,8 +5,8 @@ import Testing
 
 @Suite("millrace serve", .timeLimit(.minutes(3)))
 struct ServeTests {
-  /// given a server as a user starts it; when files are fetched; then every byte arrives, the log names the routes, and SIGTERM ends
-  /// it well.
+  /// given a server as a user starts it; when files are fetched; then every byte arrives, the log names the routes, and
+  /// SIGTERM ends it well.
   @Test("serves a directory, and ends when it is told to")
   func serves() async throws {
     let place = try Scratch()
@@ -69,10 +69,10 @@ struct ServeTests {
       ([".", "--listen", "nowhere"], "--listen: 'nowhere'"),
       ([".", "--mime-types", "none"], "none"),
       ([".", "--max-head", "1GiB"], "--max-head: '1GiB'"),
-      ([".", "--open-files", "-1"], "--open-files: '-1'"),
+      ([".", "--open-files", "many"], "--open-files: 'many'"),
     ] {
       let listen = arguments.contains("--listen") ? [] : ["--listen", "tcp://127.0.0.1:0"]
-      let result = try await Running(["serve"] + arguments.map { $0 } + listen, in: place).result()
+      let result = try await Running(["serve"] + arguments + listen, in: place).result()
       #expect(result.status == 1, "\(arguments)")
       let said = result.errors.split(separator: "\n").filter { $0.contains(sentence) }
       #expect(!said.isEmpty, "\(arguments): \(result.errors)")
@@ -93,8 +93,10 @@ struct ServeTests {
     #expect(result.errors.isEmpty)
   }
 
-  /// given a small file and a larger one that the server knows; when they are asked for again; then strace sees a call that receives and
-  /// one that sends, and for the larger one sendfile besides: nothing is opened, asked about or waited for in between.
+  /// given a small file and a larger one that the server knows; when they are asked for again; then strace sees a call
+  /// that receives and one that sends, and for the larger one sendfile besides: nothing is opened, asked about or
+  /// waited for in between. What is known of the page cache holds for a while: now and then cachestat(2) is asked
+  /// whether sendfile would wait for the disk.
   @Test(
     "makes no call but those that receive and send",
     .enabled("needs strace and the right to trace", { Injected.isPossible }))
@@ -121,13 +123,15 @@ struct ServeTests {
     let text = try String(contentsOf: trace, encoding: .utf8)
     let requests = try Self.callsByRequest(in: text)
     #expect(requests.count == 10)
-    for (place, calls) in requests.enumerated().dropFirst(2) {
-      let names = calls.map(\.name)
+    for (place, all) in requests.enumerated().dropFirst(2) {
       if place % 2 == 0 {
-        #expect(names == ["recvfrom", "sendto"], "\(calls)")
+        #expect(all.map(\.name) == ["recvfrom", "sendto"], "\(all)")
       } else {
-        #expect(names == ["recvfrom", "sendto", "sendfile"], "\(calls)")
-        #expect(calls[1].text.contains("MSG_MORE"), "\(calls)")
+        // An older strace does not know its name.
+        let calls = all.filter { !["cachestat", "syscall_0x1c3"].contains($0.name) }
+        #expect(all.count - calls.count <= 1, "\(all)")
+        #expect(calls.map(\.name) == ["recvfrom", "sendto", "sendfile"], "\(all)")
+        #expect(calls.dropFirst().first?.text.contains("MSG_MORE") == true, "\(all)")
       }
     }
   }
@@ -188,7 +192,8 @@ struct ServeTests {
       guard let child = try? children(of: running).first else { return false }
       let folder = "/proc/\(child)/fd"
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let sockets = Set(names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") })
+      let sockets = Set(
+        names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") })
       let table = (try? String(contentsOfFile: "/proc/\(child)/net/tcp", encoding: .utf8)) ?? ""
       for line in table.split(separator: "\n").dropFirst() {
         let words = line.split(separator: " ")

@@ -378,7 +378,7 @@ package final class HTTPConnection: @unchecked Sendable {
       searched = 0
       resume(closing: worker.isDraining)
     case .linger: lingerTask()
-    case .close: end(inOrder: true)
+    case .close: endAfterAnswer(false)
     case .breakOff: end(inOrder: false)
     }
   }
@@ -395,7 +395,15 @@ package final class HTTPConnection: @unchecked Sendable {
 
   /// - Parameter hasMore: the client has sent more than was read, and a close would be a reset that eats the answer.
   private func endAfterAnswer(_ hasMore: Bool) {
-    if hasMore { lingerTask() } else { end(inOrder: true) }
+    if hasMore || hasUnread { lingerTask() } else { end(inOrder: true) }
+  }
+
+  /// Whether something has come while the answer was sent. What it is nobody wants to know any more.
+  private var hasUnread: Bool {
+    var lease = worker.reactor.buffers.lease()
+    let count = try? connection.receiveNow(into: &lease)
+    worker.reactor.buffers.giveBack(lease)
+    return (count ?? 0) > 0
   }
 
   private func lingerTask() {
@@ -425,8 +433,9 @@ package final class HTTPConnection: @unchecked Sendable {
 
   private func refuse(_ fault: HeadFault, _ lease: inout BufferLease) -> Next {
     worker.output.prepare(.closes)
-    ErrorAnswer.write(fault.status, fault.description, into: worker.output)
+    let body = ErrorAnswer.write(fault.status, fault.description, into: worker.output)
     var record = ExchangeRecord()
+    record.sent.add(Int64(body), .memory)
     record.status = fault.status
     record.failure = fault.description
     let index = HeadIndex()

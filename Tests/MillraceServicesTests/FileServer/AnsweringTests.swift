@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A file server's answers", .timeLimit(.minutes(3)))
 struct AnsweringTests {
-  /// given files of every size that is sent in another way; then each comes whole, with its length, its type and a date, and the
-  /// log names the route that the kernel took.
+  /// given files of every size that is sent in another way; then each comes whole, with its length, its type and a
+  /// date, and the log names the route that the kernel took.
   @Test(
     "are the whole file, with its length and type, by the route that suits its size",
     arguments: [
@@ -88,8 +88,8 @@ struct AnsweringTests {
     }
   }
 
-  /// given requests for small files and large ones, for none and for what is refused, all in one packet; then the answers come in
-  /// their order, each whole.
+  /// given requests for small files and large ones, for none and for what is refused, all in one packet; then the
+  /// answers come in their order, each whole.
   @Test("to requests that come together come in their order", arguments: [1, 7])
   func pipelined(times: Int) async throws {
     let folder = try Folder()
@@ -131,7 +131,8 @@ struct AnsweringTests {
     "refuse what is no way to read a file",
     arguments: [
       ("POST", 405, "GET, HEAD, OPTIONS"), ("PUT", 405, "GET, HEAD, OPTIONS"), ("DELETE", 405, "GET, HEAD, OPTIONS"),
-      ("PATCH", 405, "GET, HEAD, OPTIONS"), ("TRACE", 405, "GET, HEAD, OPTIONS"), ("OPTIONS", 204, "GET, HEAD, OPTIONS"),
+      ("PATCH", 405, "GET, HEAD, OPTIONS"), ("TRACE", 405, "GET, HEAD, OPTIONS"),
+      ("OPTIONS", 204, "GET, HEAD, OPTIONS"),
       ("PROPFIND", 501, nil), ("get", 501, nil),
     ] as [(String, Int, String?)])
   func methods(method: String, status: Int, allow: String?) async throws {
@@ -166,8 +167,8 @@ struct AnsweringTests {
     }
   }
 
-  /// given a body that nobody wants; then the answer can be read to its end although the body is still being sent, and the
-  /// connection ends behind it: where the next request would begin is in the body.
+  /// given a body that nobody wants; then the answer can be read to its end although the body is still being sent, and
+  /// the connection ends behind it: where the next request would begin is in the body.
   @Test("refuse an upload before it is over", arguments: ["PUT", "POST", "DELETE", "GET"])
   func unwanted(method: String) async throws {
     let folder = try Folder()
@@ -188,7 +189,9 @@ struct AnsweringTests {
     }
   }
 
-  @Test("are pages with a sentence where there is nothing to show", arguments: [("/none", 404), ("/p", 403), ("/a/", 404), ("/a/b", 404)])
+  @Test(
+    "are pages with a sentence where there is nothing to show",
+    arguments: [("/none", 404), ("/p", 403), ("/a/", 404), ("/a/b", 404)])
   func nothing(target: String, status: Int) async throws {
     let folder = try Folder()
     try folder.write("abc", to: "a")

@@ -37,8 +37,8 @@ struct ChangingFileTests {
     }
   }
 
-  /// given a client that was told a length; when the file then is shorter; then the connection breaks: it must neither get less and
-  /// think that is all, nor take the next answer for the rest of this one.
+  /// given a client that was told a length; when the file then is shorter; then the connection breaks: it must neither
+  /// get less and think that is all, nor take the next answer for the rest of this one.
   @Test("breaks the connection where it becomes shorter", arguments: [0, 1000, 30_000_000])
   func shorter(left: Int) async throws {
     let folder = try Folder()
@@ -64,8 +64,8 @@ struct ChangingFileTests {
     }
   }
 
-  /// given a file that was measured and is known; when it becomes empty without anybody looking again; then what was announced cannot be
-  /// sent, and the connection breaks.
+  /// given a file that was measured and is known; when it becomes empty without anybody looking again; then what was
+  /// announced cannot be sent, and the connection breaks.
   @Test("breaks the connection where it has become shorter since it was measured")
   func shorterThanMeasured() async throws {
     let folder = try Folder()
@@ -78,7 +78,7 @@ struct ChangingFileTests {
       await #expect(throws: (any Error).self) { _ = try await client.answer() }
       client.close()
       let line = await rig.served(1)
-      #expect(line["failed"] == "the file became shorter while it was sent")
+      #expect(line["failed"]?.contains("became shorter") == true, "\(line)")
       #expect(line["sent-route"] == "none")
     }
   }
@@ -104,8 +104,8 @@ struct ChangingFileTests {
     }
   }
 
-  /// given a file that is known; when it is written over, has another size, or is replaced; then its new content is sent with a new tag
-  /// as soon as it is looked at again.
+  /// given a file that is known; when it is written over, has another size, or is replaced; then its new content is
+  /// sent with a new tag as soon as it is looked at again.
   @Test("is seen", arguments: [10, 100_000], ["over", "longer", "replaced"])
   func seen(size: Int, how: String) async throws {
     let folder = try Folder()

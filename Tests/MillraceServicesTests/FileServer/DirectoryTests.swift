@@ -27,6 +27,7 @@ struct DirectoryTests {
     arguments: [
       (["index.html", "index.txt"], "/", "root"), (["index.txt", "index.html"], "/d/", "text"),
       (["none", "index.html"], "/d/", "page"), (["sub", "index.txt"], "/d/", "text"),
+      (["index.html"], "http://here", "root"), (["index.html"], "http://here/d/?x", "page"),
     ])
   func index(names: [String], target: String, text: String) async throws {
     let folder = try Folder()
@@ -80,9 +81,7 @@ struct DirectoryTests {
       #expect(answer["Cache-Control"] == "no-cache")
       if type == "application/json" {
         let names = answer.text.matches(of: /"name":"([^"]*)","type":"([^"]*)","size":([0-9]+)/)
-        #expect(
-          names.map { "\($0.1) \($0.2)" } == ["d directory", "a.txt file", "p other", "to-a file"]
-            || Set(names.map { "\($0.1) \($0.2)" }) == ["d directory", "a.txt file", "p other", "to-a file"])
+        #expect(Set(names.map { "\($0.1) \($0.2)" }) == ["d directory", "a.txt file", "p other", "to-a file"])
         #expect(names.filter { $0.2 == "file" }.allSatisfy { $0.3 == "3" })
       } else {
         let page = try PageReading(answer.body)
@@ -94,8 +93,8 @@ struct DirectoryTests {
     }
   }
 
-  /// given files with names that break what is careless; when the listing is followed link by link, as a browser does; then each
-  /// leads to the file of that very name.
+  /// given files with names that break what is careless; when the listing is followed link by link, as a browser does;
+  /// then each leads to the file of that very name.
   @Test("list names of any bytes, with links that lead to them")
   func hostile() async throws {
     let folder = try Folder()

@@ -8,8 +8,8 @@ struct OpenFileTests {
     try OpenDescriptors.all().values.filter { $0.hasPrefix(folder.path + "/") }
   }
 
-  /// given more files than may be kept; when all are asked for, more than once; then each is what it is, and never are more open than
-  /// may be.
+  /// given more files than may be kept; when all are asked for, more than once; then each is what it is, and never are
+  /// more open than may be.
   @Test("are no more than may be kept, whatever is asked for", arguments: [0, 1, 10, 1000])
   func bound(most: Int) async throws {
     let folder = try Folder()
@@ -44,7 +44,8 @@ struct OpenFileTests {
     }
   }
 
-  /// given a file with its neighbours in many sizes; when the server has ended; then none of it is open any more. The rig looks.
+  /// given a file with its neighbours in many sizes; when the server has ended; then none of it is open any more. The
+  /// rig looks.
   @Test("are closed when the server ends, with all that was under way")
   func ended() async throws {
     let folder = try Folder()

@@ -150,8 +150,8 @@ struct RangeTests {
     }
   }
 
-  /// given a download whose client goes away again and again; when it asks for what it lacks each time; then what it has in the end
-  /// is the file.
+  /// given a download whose client goes away again and again; when it asks for what it lacks each time; then what it
+  /// has in the end is the file.
   @Test("let a download go on where it stopped")
   func resumed() async throws {
     let folder = try Folder()

@@ -16,8 +16,8 @@ struct ServerEndTests {
 
   private static let request = "GET /a HTTP/1.1\r\nHost: here\r\n\r\n"
 
-  /// given a download under way, a connection that waits for its next request, and one that has not asked for anything yet; when
-  /// the server is to end; then the download comes to its end, the one that waits is closed, and the other may still ask once.
+  /// given a download under way with a request behind it, and a connection that waits for its next one; when the server
+  /// is to end; then the download comes to its end and nothing else is answered, and the one that waits is closed.
   @Test("loses no byte of what is under way, and closes what waits")
   func drains() async throws {
     try await ServerRig.run(try Self.folder()) { rig in
@@ -61,8 +61,8 @@ struct ServerEndTests {
     }
   }
 
-  /// given a connection that lingers behind a refusal, one in a head, one that waits and one with a download; when its task is
-  /// cancelled; then all of them end at once, although everything may take an hour.
+  /// given a connection that lingers behind a refusal, one in a head, one that waits and one with a download; when its
+  /// task is cancelled; then all of them end at once, although everything may take an hour.
   @Test("is at once where its task is cancelled")
   func cancelled() async throws {
     try await ServerRig.run(

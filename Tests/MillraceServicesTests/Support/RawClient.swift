@@ -40,7 +40,8 @@ final class RawClient: @unchecked Sendable {
   func takeHead() async throws -> String {
     var searched = 0
     while true {
-      for at in searched..<max(searched, ahead.count - 3) where ahead[at] == 13 && ahead[at..<at + 4].elementsEqual([13, 10, 13, 10]) {
+      for at in searched..<max(searched, ahead.count - 3)
+      where ahead[at] == 13 && ahead[at..<at + 4].elementsEqual([13, 10, 13, 10]) {
         defer { ahead.removeFirst(at + 4) }
         return String(decoding: ahead[..<at], as: UTF8.self)
       }

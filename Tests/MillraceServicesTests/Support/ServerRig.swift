@@ -72,7 +72,8 @@ struct ServerRig: Sendable {
 
   func connect() async throws -> RawClient { RawClient(try await Connection.connect(to: address)) }
 
-  /// One request on a connection of its own, which the server closes behind the answer. `fields` are lines without their ends.
+  /// One request on a connection of its own, which the server closes behind the answer. `fields` are lines without
+  /// their ends.
   func ask(_ target: String, _ fields: [String] = [], method: String = "GET") async throws -> RawAnswer {
     let client = try await connect()
     defer { client.close() }
