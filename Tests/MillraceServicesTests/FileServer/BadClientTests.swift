@@ -70,14 +70,16 @@ struct BadClientTests {
         $0.times.keepAlive = requests == 0 ? .seconds(3600) : .milliseconds(30)
       }
     ) { rig in
+      // What is known is answered at once, without any task.
+      if requests > 0 { _ = try await rig.ask("/a") }
       let client = try await rig.connect()
       for _ in 0..<requests {
         try await client.send("GET /a HTTP/1.1\r\nHost: here\r\n\r\n")
         #expect(try await client.answer().text == "abc")
-        #expect(await rig.served(0)["sent-route"] == "memory")
+        #expect(await rig.served(1)["sent-route"] == "memory")
       }
       try await client.expectEnd()
-      #expect(rig.servedCount == requests)
+      #expect(rig.servedCount == 2 * requests)
       client.close()
     }
   }
