@@ -33,7 +33,7 @@ struct ServeTests {
   @Test("lets a download end that is under way when it is told to end")
   func drains() async throws {
     let place = try Scratch()
-    let big = try place.write("big", noise(40 << 20))
+    let big = try place.write("big", noise(24 << 20))
     let (server, log) = try LogLines.start(arguments("."), in: place)
     let client = try await Connection.connect(to: .loopback(port: try await log.port()))
     try await client.write(Array("GET /big HTTP/1.1\r\nHost: here\r\n\r\n".utf8))
@@ -166,7 +166,7 @@ struct ServeTests {
   }
 
   private func arguments(_ directory: String, _ more: String...) -> [String] {
-    ["serve", "--reactors", "1", "--listen", "tcp://127.0.0.1:0"] + more + [directory]
+    ["serve", "--reactors", "1", "--listen", "tcp://127.0.0.1:0", "--head-timeout", "1h"] + more + [directory]
   }
 
   /// The body of the answer, which has a length.

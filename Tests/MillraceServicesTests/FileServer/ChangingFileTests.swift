@@ -2,10 +2,10 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file that changes while it is served", .timeLimit(.minutes(3)))
+@Suite("A file that changes while it is served", .serialized, .timeLimit(.minutes(3)))
 struct ChangingFileTests {
   /// Neither the socket of the server nor that of the client takes as much.
-  private static let size = 40_000_000
+  private static let size = 24_000_000
 
   /// Begins a download and waits until the first of its bytes are there: the rest waits for the client.
   private static func begin(_ rig: ServerRig, _ target: String) async throws -> (RawClient, RawAnswer) {
@@ -39,7 +39,7 @@ struct ChangingFileTests {
 
   /// given a client that was told a length; when the file then is shorter; then the connection breaks: it must neither
   /// get less and think that is all, nor take the next answer for the rest of this one.
-  @Test("breaks the connection where it becomes shorter", arguments: [0, 1000, 30_000_000])
+  @Test("breaks the connection where it becomes shorter", arguments: [0, 1000, 18_000_000])
   func shorter(left: Int) async throws {
     let folder = try Folder()
     try folder.write(noise(Self.size), to: "a")
@@ -128,6 +128,45 @@ struct ChangingFileTests {
       #expect(isSame(answer.body, new))
       let line = await rig.served(rounds)
       #expect(line["sent-route"] == (size > 16384 ? "sendfile" : "memory"))
+    }
+  }
+
+  @Test("is seen by its compressed neighbours, too")
+  func neighbours() async throws {
+    let folder = try Folder()
+    let content = try folder.write(noise(1000), to: "a")
+    try await ServerRig.run(folder, { $0.openFileValidity = .milliseconds(1) }) { rig in
+      let gzip = ["Accept-Encoding: gzip"]
+      var answer = try await rig.ask("/a", gzip)
+      #expect(answer.body == content && answer["Content-Encoding"] == nil)
+      #expect(await rig.served(0)["sent-route"] == "memory")
+      for seed in [2, 3] as [UInt64] {
+        let compressed = try folder.write(noise(500, seed: seed), to: "a.gz")
+        while answer.body != compressed { answer = try await rig.ask("/a", gzip) }
+        #expect(answer["Content-Encoding"] == "gzip")
+      }
+      try folder.delete("a.gz")
+      while answer["Content-Encoding"] != nil { answer = try await rig.ask("/a", gzip) }
+      #expect(answer.body == content)
+    }
+  }
+
+  @Test("is a listing where it was the index of its directory")
+  func index() async throws {
+    let folder = try Folder()
+    try folder.write("abc", to: "index.html")
+    try await ServerRig.run(folder, { $0.openFileValidity = .milliseconds(1) }) { rig in
+      var answer = try await rig.ask("/")
+      #expect(answer.text == "abc")
+      try folder.delete("index.html")
+      while answer.text == "abc" { answer = try await rig.ask("/") }
+      #expect(answer.status == 200 && answer["Cache-Control"] == "no-cache")
+      let open = try OpenDescriptors.all().values.filter { $0.hasPrefix(folder.path + "/index") }
+      #expect(open.isEmpty, "\(open)")
+      try folder.write("def", to: "index.html")
+      answer = try await rig.ask("/")
+      #expect(answer.text == "def")
+      #expect(await rig.served(0)["sent-route"] == "memory")
     }
   }
 

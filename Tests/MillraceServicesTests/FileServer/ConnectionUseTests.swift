@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's connections", .timeLimit(.minutes(3)))
+@Suite("A file server's connections", .serialized, .timeLimit(.minutes(3)))
 struct ConnectionUseTests {
   /// given a client that has said its last word with its requests, as netcat does; then it still gets every answer
   /// whole.
@@ -33,7 +33,7 @@ struct ConnectionUseTests {
   func asksFaster(size: Int) async throws {
     let folder = try Folder()
     let contents = try (0..<3).map { try folder.write(noise(size, seed: UInt64($0 + 1)), to: "f\($0)") }
-    let count = 3000
+    let count = 900
     try await ServerRig.run(folder) { rig in
       let client = try await rig.connect()
       let requests = (0..<count).map { "GET /f\($0 % 3) HTTP/1.1\r\nHost: here\r\n\r\n" }.joined()

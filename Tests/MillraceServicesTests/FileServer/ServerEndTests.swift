@@ -3,9 +3,9 @@ import MillraceHTTP
 import MillraceServices
 import Testing
 
-@Suite("The end of a file server", .timeLimit(.minutes(3)))
+@Suite("The end of a file server", .serialized, .timeLimit(.minutes(3)))
 struct ServerEndTests {
-  private static let size = 40_000_000
+  private static let size = 24_000_000
 
   private static func folder() throws -> Folder {
     let folder = try Folder()

@@ -26,6 +26,11 @@ struct ServerRig: Sendable {
   ) async throws {
     var configuration = FileServerConfiguration(root: folder.path, listen: listen)
     configuration.drainTimeout = .seconds(20)
+    // However long a test waits for its turn: where the time counts, it says so.
+    configuration.times.head = .seconds(3600)
+    configuration.times.keepAlive = .seconds(3600)
+    configuration.times.idle = .seconds(3600)
+    configuration.times.grace = .seconds(3600)
     change(&configuration)
     let group = try Reactors(count: reactors)
     let rig: ServerRig
@@ -86,11 +91,16 @@ struct ServerRig: Sendable {
 
   /// What the log said of the request number `place`, once it is over.
   func served(_ place: Int) async -> LogCapture.Line {
+    var seen = 0
+    var count = 0
     while true {
       let lines = log.lines
-      let served = lines.filter { $0.message == "served" }
-      if served.count > place { return served[place] }
-      await log.nextLine(after: lines.count)
+      for line in lines[seen...] where line.message == "served" {
+        if count == place { return line }
+        count += 1
+      }
+      seen = lines.count
+      await log.nextLine(after: seen)
     }
   }
 
