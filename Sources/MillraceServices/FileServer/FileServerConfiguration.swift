@@ -31,7 +31,7 @@ public struct FileServerConfiguration: Sendable {
   /// Fields that every answer with content has.
   public var headers: [HeaderRule] = []
 
-  /// How many files each reactor keeps open; 0 keeps none. Default: 1000.
+  /// How many files each reactor keeps open, compressed neighbours among them; 0 keeps none. Default: 1000.
   public var openFiles = 1000
   /// How long such a file is believed to be what is at its path. Default: 1 s.
   public var openFileValidity = Duration.seconds(1)

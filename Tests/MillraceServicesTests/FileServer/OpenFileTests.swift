@@ -22,10 +22,35 @@ struct OpenFileTests {
           try await client.send("GET /f\(place) HTTP/1.1\r\nHost: here\r\n\r\n")
           #expect(try await client.answer().text == "content \(place)")
         }
+        // What is not kept is closed behind its answer; and the root is open, too.
+        while try folder.hasOpenFiles(moreThan: most + 1) { await Task.yield() }
         #expect(try Self.open(in: folder).count == min(most, 60))
       }
       client.close()
       #expect(await rig.served(179)["sent-route"] == "memory")
+    }
+  }
+
+  @Test("are no more than may be kept, compressed neighbours among them", arguments: [1, 2, 7, 30])
+  func neighbours(most: Int) async throws {
+    let folder = try Folder()
+    for number in 0..<20 {
+      try folder.write("content \(number)", to: "f\(number)")
+      for ending in [".br", ".gz", ".zst"].prefix(number % 4) { try folder.write("", to: "f\(number)\(ending)") }
+    }
+    try await ServerRig.run(folder, { $0.openFiles = most }) { rig in
+      let client = try await rig.connect()
+      for round in 0..<3 {
+        for number in 0..<20 {
+          let place = (number * (round + 1)) % 20
+          try await client.send("GET /f\(place) HTTP/1.1\r\nHost: here\r\n\r\n")
+          #expect(try await client.answer().text == "content \(place)")
+          while try folder.hasOpenFiles(moreThan: most + 1) { await Task.yield() }
+        }
+      }
+      #expect(try Self.open(in: folder).count > most - 4)
+      client.close()
+      #expect(await rig.served(59)["sent-route"] == "memory")
     }
   }
 

@@ -46,6 +46,21 @@ struct ServerEndTests {
     }
   }
 
+  /// One that has come in this moment may ask once, and does not keep the server for longer.
+  @Test("closes a connection that has not asked for anything, or answers it")
+  func fresh() async throws {
+    try await ServerRig.run(try Self.folder(), { $0.drainTimeout = .seconds(3600) }) { rig in
+      let clients = [try await rig.connect(), try await rig.connect()]
+      // Both are in once a later one is.
+      #expect(try await rig.ask("/a").text == "abc")
+      await rig.beginShutDown()
+      try await clients[0].expectEnd()
+      try await clients[1].expectEnd()
+      for client in clients { client.close() }
+      #expect(await rig.served(0)["sent-route"] == "memory")
+    }
+  }
+
   @Test("breaks off what is not over in time")
   func timeout() async throws {
     try await ServerRig.run(try Self.folder(), { $0.drainTimeout = .milliseconds(30) }) { rig in

@@ -38,6 +38,11 @@ final class Folder: Sendable {
 
   func place(_ name: String) -> [CChar] { place(Array(name.utf8)) }
 
+  /// Whether this process has more than so many descriptors of it and of what is in it.
+  func hasOpenFiles(moreThan most: Int) throws -> Bool {
+    try OpenDescriptors.all().values.count { $0.hasPrefix(path) } > most
+  }
+
   /// Writes a file anew, or over what it held: it stays the same file.
   @discardableResult
   func write(_ bytes: [UInt8], to name: [UInt8]) throws -> [UInt8] {
