@@ -1,11 +1,12 @@
 import LinuxCalls
 import MillraceHTTP
 
-/// Files that are open, by the target that they were asked for with: a small file then costs neither an open nor a question.
-/// Belongs to a reactor's thread.
+/// Files that are open, by the target that they were asked for with: a small file then costs neither an open nor a
+/// question. Belongs to a reactor's thread.
 ///
-/// What is in it is believed for `validity`, and then looked at again. It keeps at most `most` files, compressed neighbours
-/// among them, and of those that nobody asks for any more none for longer than two sweeps: a descriptor holds the room of a file that was deleted.
+/// What is in it is believed for `validity`, and then looked at again. It keeps at most `most` files, compressed
+/// neighbours among them, and of those that nobody asks for any more none for longer than two sweeps: a descriptor
+/// holds the room of a file that was deleted.
 struct OpenFileCache {
   /// An answer to a target.
   final class Entry {
@@ -120,8 +121,8 @@ struct OpenFileCache {
     return hash(target.span, 0..<target.count)
   }
 
-  /// FNV-1a from a place that nobody outside knows: who could choose targets with one hash could only have them opened each
-  /// time.
+  /// FNV-1a from a place that nobody outside knows: who could choose targets with one hash could only have them opened
+  /// each time.
   private func hash(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
     var hash = seed
     for place in range { hash = (hash ^ UInt64(bytes[place])) &* 0x100_0000_01b3 }
