@@ -5,14 +5,19 @@ import PackageDescription
   #error("Millrace moves bytes by Linux system calls (splice, sendfile, epoll) and builds on Linux only.")
 #endif
 
+/// Whoever checks a change sets this (`.ci/run` does); whoever depends on the package is not bothered.
+let strictness: [SwiftSetting] =
+  Context.environment["MILLRACE_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
 /// What every Swift target of the house is compiled with.
-let settings: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + strictness
 
 /// Raw pointers live in `LinuxCalls` and `Reactors`; everything above works on spans and says `unsafe` where it cannot.
 let strict: [SwiftSetting] = settings + [.strictMemorySafety()]
@@ -34,10 +39,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    // For a test alone: its reader of HTTP is the one that ours is held against.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     .target(name: "CLinux"),
@@ -65,6 +73,7 @@ let package = Package(
       dependencies: [
         "MillraceHTTP", "Millrace", "Reactors", "LinuxCalls",
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,6 +97,7 @@ let package = Package(
       name: "millrace",
       dependencies: [
         "Millrace", "MillraceServices", "MillraceEvidence", "LinuxCalls", "Reactors",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -96,8 +106,15 @@ let package = Package(
     .testTarget(name: "LinuxCallsTests", dependencies: ["LinuxCalls"], swiftSettings: settings),
     .testTarget(name: "ReactorsTests", dependencies: ["Reactors"], swiftSettings: settings),
     .testTarget(
-      name: "MillraceHTTPTests", dependencies: ["MillraceHTTP", "Millrace", "Reactors", "LinuxCalls"],
-      swiftSettings: settings),
+      name: "MillraceHTTPTests",
+      dependencies: [
+        "MillraceHTTP", "Millrace", "Reactors", "LinuxCalls",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      resources: [.copy("Corpus")], swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["millrace", "Millrace", "LinuxCalls"], swiftSettings: settings),
     .testTarget(
@@ -117,6 +134,17 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
+    // An example that needs all of the house: in a package of its own it would be built once more.
+    .executableTarget(
+      name: "Downloads",
+      dependencies: [
+        "Millrace", "MillraceHTTP", "MillraceServices",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      path: "Examples/Downloads",
+      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     // The roles of the harness, as a package has them that measures from its tests.
     .executableTarget(
       name: "HarnessRoles", dependencies: ["MillraceEvidence"], path: "Tests/Support/HarnessRoles",

@@ -87,6 +87,17 @@ long clinux_stat_beneath(int directory, const char *name, struct clinux_stat *ou
   fill(out, &s);
   return 0;
 }
+long clinux_link_open(int fd, int directory, const char *name) {
+  // By its entry in /proc: AT_EMPTY_PATH is a privilege before Linux 6.10.
+  char self[32];
+  snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+  return result(linkat(AT_FDCWD, self, directory, name, AT_SYMLINK_FOLLOW));
+}
+long clinux_rename_beneath(int directory, const char *from, const char *to) {
+  return result(renameat(directory, from, directory, to));
+}
+long clinux_unlink_beneath(int directory, const char *name) { return result(unlinkat(directory, name, 0)); }
+long clinux_mkdir_beneath(int directory, const char *name, unsigned mode) { return result(mkdirat(directory, name, mode)); }
 long clinux_read_link(int fd, char *target, size_t size) { return result(readlinkat(fd, "", target, size)); }
 long clinux_fstat(int fd, struct clinux_stat *out) {
   struct stat s;
@@ -150,6 +161,7 @@ long clinux_unsent_bytes(int fd) {
   int n = 0;
   return ioctl(fd, SIOCOUTQ, &n) < 0 ? -errno : n;
 }
+long clinux_page_size(void) { return sysconf(_SC_PAGESIZE); }
 long clinux_path_max(void) { return 4096; }
 
 long clinux_pipe(int out[2], int flags) { return result(pipe2(out, flags)); }

@@ -59,6 +59,36 @@ extension Linux {
     return target.prefix(length).map { UInt8(bitPattern: $0) }
   }
 
+  /// Gives a name to a file that is open without one (O_TMPFILE); EEXIST where the name is taken. linkat(2)
+  package static func link(_ fd: Int32, beneath directory: Int32, as name: [UInt8]) throws(Errno) {
+    try named(name, on: directory) { clinux_link_open(fd, directory, $0) }
+  }
+
+  /// Within a directory, replacing what has the other name. renameat(2)
+  package static func rename(beneath directory: Int32, _ from: [UInt8], to: [UInt8]) throws(Errno) {
+    guard let target = cString(to) else { throw .noSuchFileOrDirectory }
+    try named(from, on: directory, .rename) { from in
+      target.withUnsafeBufferPointer { clinux_rename_beneath(directory, from, $0.baseAddress) }
+    }
+  }
+
+  /// unlinkat(2)
+  package static func unlink(beneath directory: Int32, _ name: [UInt8]) throws(Errno) {
+    try named(name, on: directory) { clinux_unlink_beneath(directory, $0) }
+  }
+
+  /// The process's umask applies. mkdirat(2)
+  package static func makeDirectory(beneath directory: Int32, _ name: [UInt8], mode: UInt32 = 0o777) throws(Errno) {
+    try named(name, on: directory) { clinux_mkdir_beneath(directory, $0, mode) }
+  }
+
+  private static func named(
+    _ name: [UInt8], on directory: Int32, _ kind: SystemCall = .other, _ call: (UnsafePointer<CChar>?) -> Int
+  ) throws(Errno) {
+    guard let text = cString(name) else { throw .noSuchFileOrDirectory }
+    _ = try perform(kind, on: directory) { _ in text.withUnsafeBufferPointer { call($0.baseAddress) } }
+  }
+
   /// Nil for bytes that no path has.
   private static func cString(_ bytes: [UInt8]) -> [CChar]? {
     bytes.contains(0) ? nil : bytes.map { CChar(bitPattern: $0) } + [0]

@@ -195,6 +195,26 @@ extension Linux {
     _ = try perform(.fcntl, on: fd) { _ in clinux_set_close_on_exec(fd) }
   }
 
+  /// All of a file of the kernel's, or of another small one. open(2), read(2)
+  package static func content(ofPath path: String) throws(Errno) -> [UInt8] {
+    let number = try open(path, .read)
+    defer { try? close(number) }
+    var content: [UInt8] = []
+    while true {
+      var failure: Errno?
+      let piece = [UInt8](unsafeUninitializedCapacity: 4096) { room, count in
+        do throws(Errno) {
+          count = try read(number, into: UnsafeMutableRawBufferPointer(room))
+        } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+      if piece.isEmpty { return content }
+      content += piece
+    }
+  }
+
   /// isatty(3)
   package static func isTerminal(_ fd: Int32) -> Bool { clinux_is_terminal(fd) == 1 }
 

@@ -56,6 +56,9 @@ extension Linux {
   /// The cores this process may run on. sched_getaffinity(2)
   package static var cores: Int { max(1, clinux_cores()) }
 
+  /// Bytes of a page. sysconf(3), _SC_PAGESIZE
+  package static var pageSize: Int { max(1, clinux_page_size()) }
+
   /// The most descriptors this process may have. getrlimit(2), RLIMIT_NOFILE
   package static var descriptorLimit: Int { max(3, clinux_descriptor_limit()) }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MillraceEvidence
+import Millrace
 
 /// `millrace`: what the library does, for a shell.
 struct MillraceProgram: AsyncParsableCommand {

@@ -40,6 +40,11 @@ long clinux_open(const char *path, int flags, unsigned mode);
 long clinux_open_beneath(int directory, const char *path, int flags, unsigned mode, uint64_t resolve);
 // A name in a directory, itself where it is a symbolic link.
 long clinux_stat_beneath(int directory, const char *name, struct clinux_stat *out);
+// Gives a name to a file that was opened without one.
+long clinux_link_open(int fd, int directory, const char *name);
+long clinux_rename_beneath(int directory, const char *from, const char *to);
+long clinux_unlink_beneath(int directory, const char *name);
+long clinux_mkdir_beneath(int directory, const char *name, unsigned mode);
 // Of a symbolic link that was opened as a path; its length.
 long clinux_read_link(int fd, char *target, size_t size);
 long clinux_fstat(int fd, struct clinux_stat *out);
@@ -67,6 +72,7 @@ long clinux_dup(int fd, int least);
 long clinux_set_close_on_exec(int fd);
 long clinux_readable_bytes(int fd);  // FIONREAD
 long clinux_unsent_bytes(int fd);    // SIOCOUTQ
+long clinux_page_size(void);
 long clinux_path_max(void);
 
 // Pipes.

@@ -17,6 +17,8 @@ public struct CopyOptions: Sendable {
   public var measuresCPU: Bool
   /// Called on the copy's reactor as bytes are delivered, at least once for each 16 MiB; must not block.
   public var progress: (@Sendable (CopyProgress) -> Void)?
+  /// Who may look at the copy while it runs.
+  package var monitor: CopyMonitor?
 
   /// The options, each with its default.
   public init(

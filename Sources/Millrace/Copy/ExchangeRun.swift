@@ -54,6 +54,13 @@ package final class ExchangeRun: @unchecked Sendable {
     self.init(forth.request, back.request, halfClosedTimeout, on: reactor)
   }
 
+  var forthReading: CopyReading? { Self.reading(of: forth) }
+  var backReading: CopyReading? { Self.reading(of: back) }
+
+  private static func reading(of transfer: Transfer?) -> CopyReading? {
+    transfer?.isOffloaded == false ? transfer?.reading : nil
+  }
+
   private func prepare(_ forth: CopyRequest, _ back: CopyRequest, on reactor: Reactor) {
     let one = Transfer(forth, on: reactor)
     let other = Transfer(back, on: reactor)

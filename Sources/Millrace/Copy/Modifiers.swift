@@ -2,7 +2,7 @@
 /// further out put in front.
 struct Modifiers: Sendable {
   var observers: [Observer] = []
-  var rates: [Int] = []
+  var rates: [Rate] = []
   var tees: [TeeRequest] = []
   var hashers: [HashRequest] = []
 
@@ -21,6 +21,13 @@ struct Modifiers: Sendable {
     if !more.tees.isEmpty { tees += more.tees }
     if !more.hashers.isEmpty { hashers += more.hashers }
   }
+}
+
+/// A rate that a copy keeps to.
+enum Rate: Sendable {
+  /// Bytes a second of its own.
+  case own(Int)
+  case shared(RateLimit)
 }
 
 struct Observer: Sendable {

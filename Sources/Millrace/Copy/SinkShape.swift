@@ -24,8 +24,11 @@ public struct SinkShape: Sendable {
   /// No faster than `bytesPerSecond`.
   public func throttled(to bytesPerSecond: Int) -> SinkShape {
     precondition(bytesPerSecond > 0, "a rate is 1 byte a second or more, not \(bytesPerSecond)")
-    return modified { $0.rates.append(bytesPerSecond) }
+    return modified { $0.rates.append(.own(bytesPerSecond)) }
   }
+
+  /// No faster, together with all other copies that share it, than `limit` says.
+  public func throttled(by limit: RateLimit) -> SinkShape { modified { $0.rates.append(.shared(limit)) } }
 
   /// The same bytes to a second sink.
   public func teed(to second: Tee) -> SinkShape {

@@ -26,6 +26,7 @@ extension Transfer {
     reactor.countShare(ofBytes: ledger.delivered)
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
+    endThrottling()
     noteWhatStayedOut()
     countDelivered()
     if measuresCPU { ledger.end(ThreadMeter(of: reactor)) }

@@ -155,7 +155,7 @@ extension Transfer {
     let most = isOffloaded ? (active == .copyFileRange ? Self.fileRangeBytes : Self.offloadedBytes) : turnLeft
     let wanted = min(most, pending.isEmpty ? max(1, min(remaining, isOffloaded ? .max : knownAhead)) : pending.count)
     var allowance = wanted
-    if !buckets.isEmpty, active != .flush {
+    if !throttles.isEmpty, active != .flush {
       // What is held was let through when it was taken; nothing is added to it.
       let holds = pump.held > 0 || heldInBuffer > 0
       allowance = holds ? 0 : throttleAllowance(wanted)

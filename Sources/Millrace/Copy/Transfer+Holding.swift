@@ -84,7 +84,7 @@ extension Transfer {
   func prime(for method: Method) {
     guard method == .buffered || method == .adaptive, let source, source.kind != .regular, !source.mayBlock,
       collector == nil,
-      !pending.isEmpty, pending.count <= Self.mostPrimed, !hasBuffer, tees.isEmpty, buckets.isEmpty
+      !pending.isEmpty, pending.count <= Self.mostPrimed, !hasBuffer, tees.isEmpty, throttles.isEmpty
     else { return }
     leaseBuffer()
     guard var lease = buffer.take() else { return }

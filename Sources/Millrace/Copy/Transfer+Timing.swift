@@ -30,6 +30,7 @@ extension Transfer {
     lastProgress = reactor.now
     spend(moved)
     countDeliveredIfMuch()
+    tellMonitor()
     guard !observers.isEmpty else { return }
     let elapsed = Duration.nanoseconds(Linux.now - started)
     for observer in observers where ledger.delivered > observer.skip {

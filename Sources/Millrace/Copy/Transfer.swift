@@ -10,6 +10,7 @@ final class Transfer: @unchecked Sendable {
   let reactor: Reactor
   let observers: [Observer]
   let hashers: [HashRequest]
+  private let monitor: CopyMonitor?
   /// What was asked for; let go once the ends are open, for a copy that waits for long should be small.
   @safe @exclusivity(unchecked) private(set) var request: CopyRequest?
 
@@ -64,7 +65,7 @@ final class Transfer: @unchecked Sendable {
 
   // Time.
   let parker: Parker
-  @safe @exclusivity(unchecked) private(set) var buckets: [TokenBucket] = []
+  @safe @exclusivity(unchecked) private(set) var throttles: [Throttle] = []
   let started = Linux.now
   @safe @exclusivity(unchecked) var lastProgress: Int64
   /// `Int64.max` is none.
@@ -120,7 +121,15 @@ final class Transfer: @unchecked Sendable {
     lastProgress = started
     if options.measuresCPU { ledger.begin(ThreadMeter(of: reactor)) }
     deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds } ?? .max
-    buckets = modifiers.rates.map { TokenBucket(bytesPerSecond: $0, at: started) }
+    monitor = options.monitor
+    if !modifiers.rates.isEmpty {
+      throttles = modifiers.rates.map { [started] rate in
+        switch rate {
+        case .own(let bytesPerSecond): .own(TokenBucket(bytesPerSecond: bytesPerSecond, at: started))
+        case .shared(let limit): .shared(RateShare(limit))
+        }
+      }
+    }
   }
 
   /// How far the copy has come.
@@ -157,6 +166,8 @@ final class Transfer: @unchecked Sendable {
   }
 
   func letRequestGo() { request = nil }
+
+  func tellMonitor() { monitor?.note(reading) }
 
   /// From now on it ends when no byte was delivered for so many nanoseconds, counted from now at the earliest.
   func limitIdle(to nanoseconds: Int64) {
@@ -205,20 +216,25 @@ final class Transfer: @unchecked Sendable {
 
   /// Bytes that every rate lets through now; zero means wait until `throttledUntil`.
   func throttleAllowance(_ wanted: Int) -> Int {
-    guard !buckets.isEmpty else { return wanted }
+    guard !throttles.isEmpty else { return wanted }
     let now = Linux.now
     var allowance = wanted
-    for index in buckets.indices {
-      allowance = min(allowance, buckets[index].allowance(at: now, wanted: wanted))
+    for index in throttles.indices {
+      allowance = min(allowance, throttles[index].allowance(at: now, wanted: wanted))
     }
     return allowance
   }
 
   func throttledUntil(_ wanted: Int) -> Int64 {
-    buckets.map { $0.nextTime(wanted: wanted) }.max() ?? 0
+    throttles.map { $0.nextTime(wanted: wanted) }.max() ?? 0
+  }
+
+  /// What was reserved of shared rates and did not go is others'.
+  func endThrottling() {
+    for index in throttles.indices { throttles[index].end() }
   }
 
   func spend(_ count: Int) {
-    for index in buckets.indices { buckets[index].spend(count) }
+    for index in throttles.indices { throttles[index].spend(count) }
   }
 }

@@ -3,7 +3,7 @@ public struct WrappedSource: ByteSource {
   /// What the wrappers made of the source's shape.
   public let sourceShape: SourceShape
 
-  init(_ origin: some ByteSource, _ shape: SourceShape) {
+  package init(_ origin: some ByteSource, _ shape: SourceShape) {
     var shape = shape
     if shape.origin == nil { shape.origin = origin }
     sourceShape = shape
@@ -44,6 +44,9 @@ extension ByteSource {
     WrappedSource(self, sourceShape.throttled(to: bytesPerSecond))
   }
 
+  /// This source, no faster, together with all other copies that share it, than `limit` says. Keeps the kernel route.
+  public func throttled(by limit: RateLimit) -> WrappedSource { WrappedSource(self, sourceShape.throttled(by: limit)) }
+
   /// This source, with the same bytes going to a second sink. Keeps the kernel route where splice and tee can be
   /// used for all three ends.
   public func teed(
@@ -70,6 +73,9 @@ extension ByteSink {
   public func throttled(to bytesPerSecond: Int) -> WrappedSink {
     WrappedSink(self, sinkShape.throttled(to: bytesPerSecond))
   }
+
+  /// This sink, no faster, together with all other copies that share it, than `limit` says. Keeps the kernel route.
+  public func throttled(by limit: RateLimit) -> WrappedSink { WrappedSink(self, sinkShape.throttled(by: limit)) }
 
   /// This sink, with the same bytes going to a second one. Keeps the kernel route where splice and tee can be used
   /// for all three ends.

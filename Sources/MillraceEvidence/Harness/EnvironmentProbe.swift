@@ -1,5 +1,6 @@
 import Foundation
 import LinuxCalls
+import Millrace
 
 extension BenchEnvironment {
   /// What can be read of this machine; what cannot is not there.

@@ -9,8 +9,7 @@ package struct ChunkedReader: Sendable, Equatable {
 
   private enum State: Equatable {
     case size(digits: Int)
-    case beforeExtension
-    case extensions
+    case extensions(ChunkExtension)
     case sizeLineFeed
     case content
     case contentReturn, contentLineFeed
@@ -48,12 +47,14 @@ package struct ChunkedReader: Sendable, Equatable {
   /// Content that went another way, no more than `contentAhead`.
   package mutating func took(_ count: Int64) {
     precondition(count <= contentAhead, "no more than what is left of the chunk can have gone")
+    guard case .content = state else { return }
     left -= count
     if left == 0 { state = .contentReturn }
   }
 
   /// Reads on from `start`, which moves behind what was read.
   package mutating func read(_ bytes: Span<UInt8>, from start: inout Int) throws(HeadFault) -> Event {
+    if hasEnded { return .ended(after: start) }
     while start < bytes.count {
       if case .content = state {
         let count = Int(min(left, Int64(bytes.count - start)))
@@ -73,21 +74,7 @@ package struct ChunkedReader: Sendable, Equatable {
   private mutating func take(_ byte: UInt8) throws(HeadFault) {
     switch state {
     case .size(let digits): try takeSize(byte, digits)
-    case .beforeExtension:
-      // BWS, which is there for old writers, and then an extension.
-      if byte == UInt8(ascii: ";") {
-        state = .extensions
-      } else if byte != Ascii.space && byte != Ascii.tab {
-        throw HeadFault("a chunk size is followed by the byte \(HeadReader.hex(byte)); CRLF or ; is expected")
-      }
-      try countExtension()
-    case .extensions:
-      if byte == Ascii.carriageReturn {
-        state = .sizeLineFeed
-      } else {
-        guard ByteClass.isValue(byte) else { throw HeadFault("a chunk extension has the byte \(HeadReader.hex(byte))") }
-        try countExtension()
-      }
+    case .extensions(let place): try takeExtension(byte, place)
     case .sizeLineFeed:
       try expect(Ascii.lineFeed, byte, "a chunk's size")
       state = left > 0 ? .content : .trailer
@@ -115,12 +102,29 @@ package struct ChunkedReader: Sendable, Equatable {
       throw HeadFault(
         "a chunk begins with the byte \(HeadReader.hex(byte)); its size in hexadecimal digits is expected")
     }
-    switch byte {
-    case Ascii.carriageReturn: state = .sizeLineFeed
-    case UInt8(ascii: ";"): state = .extensions
-    case Ascii.space, Ascii.tab: state = .beforeExtension
-    default: throw HeadFault("a chunk size is followed by the byte \(HeadReader.hex(byte)); CRLF or ; is expected")
+    guard byte != Ascii.carriageReturn else {
+      state = .sizeLineFeed
+      return
     }
+    guard let place = ChunkExtension.behindSize(byte) else {
+      throw HeadFault("a chunk size is followed by the byte \(HeadReader.hex(byte)); CRLF or ; is expected")
+    }
+    state = .extensions(place)
+  }
+
+  private mutating func takeExtension(_ byte: UInt8, _ place: ChunkExtension) throws(HeadFault) {
+    extensionBytes += 1
+    guard extensionBytes <= Self.mostExtension else {
+      throw HeadFault("the chunk extensions are larger than \(Self.mostExtension) bytes")
+    }
+    if byte == Ascii.carriageReturn, place.mayEnd {
+      state = .sizeLineFeed
+      return
+    }
+    guard let next = place.behind(byte) else {
+      throw HeadFault("a chunk extension has the byte \(HeadReader.hex(byte)) where none is expected")
+    }
+    state = .extensions(next)
   }
 
   private mutating func takeTrailer(_ byte: UInt8) throws(HeadFault) {
@@ -142,13 +146,6 @@ package struct ChunkedReader: Sendable, Equatable {
       try expect(Ascii.lineFeed, byte, "a chunked body")
       state = .ended
     default: throw HeadFault("a trailer field has the byte \(HeadReader.hex(byte)) where none is expected")
-    }
-  }
-
-  private mutating func countExtension() throws(HeadFault) {
-    extensionBytes += 1
-    guard extensionBytes <= Self.mostExtension else {
-      throw HeadFault("the chunk extensions are larger than \(Self.mostExtension) bytes")
     }
   }
 

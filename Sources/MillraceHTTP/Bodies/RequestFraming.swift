@@ -67,11 +67,12 @@ package enum ResponseFraming {
   package static func of(
     _ index: borrowing HeadIndex, _ bytes: Span<UInt8>, to method: HeadIndex.Method
   ) throws(HeadFault) -> BodyFraming {
+    // Not even looked at: the tunnel begins behind the head, whatever the fields say. RFC 9110 §9.3.6
+    if method == .connect, (200..<300).contains(index.status) { return .untilClose }
     // Looked at even where there is no body: what contradicts itself is not to be trusted with the next one either.
     let framing = try RequestFraming.framing(index, bytes, bodyWithoutLength: .untilClose)
     switch index.status {
     case 100..<200, 204, 304: return .none
-    case 200..<300 where method == .connect: return .untilClose
     default: return method == .head ? .none : framing
     }
   }

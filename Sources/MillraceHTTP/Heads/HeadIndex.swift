@@ -37,7 +37,8 @@ package struct HeadIndex: Sendable {
   /// All of the request-target.
   package internal(set) var target = Place()
   package internal(set) var targetForm = TargetForm.origin
-  /// The path and query of the target; "/" is not there where an absolute form has neither: then this is empty.
+  /// The path and query of the target. Where the path of an absolute form is empty, "/" is not there: this is empty, or
+  /// begins with the "?" of the query. RFC 9112 §3.2.2
   package internal(set) var pathAndQuery = Place()
   /// Whom it is for: of the absolute form its authority, else the value of Host; empty where there is none.
   package internal(set) var authority = Place()

@@ -19,7 +19,6 @@ extension HeadReader {
     let from = at
     // Visible ASCII: anything else is percent-encoded in a target. RFC 3986 §2
     while at < count, bytes[at] > Ascii.space, bytes[at] < 0x7F { at += 1 }
-    if at - start > limits.line { throw HeadFault(414, "the request line is longer than \(limits.line) bytes") }
     guard at < count else { return nil }
     guard bytes[at] == Ascii.space else {
       switch bytes[at] {

@@ -1,23 +1,23 @@
 // What the fields say about the connection and about what the client waits for.
 extension HeadReader {
-  /// Every Connection field, each a list of options; and Expect, of which there is one that means anything.
-  func readOptions(_ bytes: Span<UInt8>, _ index: inout HeadIndex) throws(HeadFault) {
+  /// Every Connection field, each a list of options.
+  func readOptions(_ bytes: Span<UInt8>, _ index: inout HeadIndex) {
     var options = ConnectionOptionSet()
-    var expectsContinue = false
-    for field in index.fields {
-      switch field.known {
-      case .connection: options.formUnion(Self.options(bytes, field.value.range))
-      case .expect:
-        guard Self.equals(bytes, field.value.range, "100-continue") else {
-          throw HeadFault(417, "Expect is not 100-continue")
-        }
-        // HTTP/1.0 has no interim responses. RFC 9110 §10.1.1
-        expectsContinue = index.minorVersion >= 1
-      default: break
-      }
+    for field in index.fields where field.known == .connection {
+      options.formUnion(Self.options(bytes, field.value.range))
     }
     index.options = options
-    index.expectsContinue = expectsContinue
+  }
+
+  /// Expect, of which there is one that means anything; in a response it means nothing.
+  func readExpectation(_ bytes: Span<UInt8>, _ index: inout HeadIndex) throws(HeadFault) {
+    for field in index.fields where field.known == .expect {
+      guard Self.equals(bytes, field.value.range, "100-continue") else {
+        throw HeadFault(417, "Expect is not 100-continue")
+      }
+      // HTTP/1.0 has no interim responses. RFC 9110 §10.1.1
+      index.expectsContinue = index.minorVersion >= 1
+    }
   }
 
   private static func options(_ bytes: Span<UInt8>, _ place: Range<Int>) -> ConnectionOptionSet {

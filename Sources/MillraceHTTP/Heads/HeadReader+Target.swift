@@ -41,9 +41,6 @@ extension HeadReader {
     _ = try checkAuthority(bytes, start..<end, "the target")
     let rest = end..<place.upperBound
     try refuseFragment(bytes, rest)
-    if !rest.isEmpty, bytes[end] != Ascii.slash {
-      throw HeadFault("the target has a query without a path before it")
-    }
     index.authority = HeadIndex.Place(start..<end)
     index.pathAndQuery = HeadIndex.Place(rest)
   }

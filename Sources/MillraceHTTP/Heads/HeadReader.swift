@@ -6,7 +6,13 @@
 package struct HeadReader {
   package let limits: HeadLimits
 
-  package init(_ limits: HeadLimits = HeadLimits()) { self.limits = limits }
+  package init(_ limits: HeadLimits = HeadLimits()) {
+    var limits = limits
+    // A place has 16 bits.
+    limits.head = max(0, min(limits.head, HeadLimits.most))
+    limits.line = max(0, min(limits.line, limits.head))
+    self.limits = limits
+  }
 
   /// How far it came.
   package enum Outcome: Equatable, Sendable {
@@ -19,17 +25,19 @@ package struct HeadReader {
   /// Reads a request's head from the beginning of `bytes`.
   package func readRequest(_ bytes: Span<UInt8>, into index: inout HeadIndex) throws(HeadFault) -> Outcome {
     index.clear()
-    guard let start = try skipEmptyLine(bytes), let line = try readRequestLine(bytes, from: start, into: &index) else {
-      try bound(bytes, line: true)
-      return .incomplete
+    // Nobody looks beyond a limit, so that what is found does not depend on how much of it came at once.
+    let head = bytes.extracting(first: limits.head)
+    guard let start = try skipEmptyLine(head) else { return try unended(head) }
+    guard let line = try readRequestLine(head.extracting(first: start + limits.line), from: start, into: &index) else {
+      if head.count - start >= limits.line {
+        throw HeadFault(414, "the request line is longer than \(limits.line) bytes")
+      }
+      return try unended(head)
     }
-    guard let end = try readFields(bytes, from: line, into: &index) else {
-      try bound(bytes, line: false)
-      return .incomplete
-    }
-    guard end <= limits.head else { throw tooLarge }
+    guard let end = try readFields(head, from: line, into: &index) else { return try unended(head) }
     try checkHost(bytes, &index)
-    try readOptions(bytes, &index)
+    readOptions(bytes, &index)
+    try readExpectation(bytes, &index)
     index.framing = try RequestFraming.of(index, bytes)
     return .complete(length: end)
   }
@@ -37,22 +45,17 @@ package struct HeadReader {
   /// Reads a response's head. How its body ends depends on the request, too: see `ResponseFraming`.
   package func readResponse(_ bytes: Span<UInt8>, into index: inout HeadIndex) throws(HeadFault) -> Outcome {
     index.clear()
-    guard let line = try readStatusLine(bytes, into: &index), let end = try readFields(bytes, from: line, into: &index)
-    else {
-      try bound(bytes, line: false)
-      return .incomplete
-    }
-    guard end <= limits.head else { throw tooLarge }
-    try readOptions(bytes, &index)
+    let head = bytes.extracting(first: limits.head)
+    guard let line = try readStatusLine(head, into: &index), let end = try readFields(head, from: line, into: &index)
+    else { return try unended(head) }
+    readOptions(bytes, &index)
     return .complete(length: end)
   }
 
-  private var tooLarge: HeadFault { HeadFault(431, "the head is larger than \(limits.head) bytes") }
-
   /// What has no end yet must still be able to get one.
-  private func bound(_ bytes: Span<UInt8>, line: Bool) throws(HeadFault) {
-    if line, bytes.count > limits.line { throw HeadFault(414, "the request line is longer than \(limits.line) bytes") }
-    if bytes.count >= limits.head { throw tooLarge }
+  private func unended(_ head: Span<UInt8>) throws(HeadFault) -> Outcome {
+    guard head.count < limits.head else { throw HeadFault(431, "the head is larger than \(limits.head) bytes") }
+    return .incomplete
   }
 
   // MARK: - Lines

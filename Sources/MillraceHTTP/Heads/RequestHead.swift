@@ -82,10 +82,12 @@ public struct RequestHead: Sendable {
       fields.append(HTTPField(name: name, value: text(field.value)))
     }
     let isWithoutPath = index.targetForm == .authority
-    let pathAndQuery = index.targetForm == .asterisk ? "*" : text(index.pathAndQuery)
+    let isAsterisk = index.targetForm == .asterisk
+    let pathAndQuery = isAsterisk ? "*" : text(index.pathAndQuery)
     return HTTPRequest(
       method: method, scheme: "http", authority: authority,
-      path: isWithoutPath ? nil : pathAndQuery.isEmpty ? "/" : pathAndQuery, headerFields: fields)
+      path: isWithoutPath ? nil : pathRange.isEmpty && !isAsterisk ? "/" + pathAndQuery : pathAndQuery,
+      headerFields: fields)
   }
 
   // MARK: - For those who know where they look

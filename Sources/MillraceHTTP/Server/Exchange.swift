@@ -53,6 +53,22 @@ final class Exchange: @unchecked Sendable {
 
   private var worker: HTTPWorker { connection.worker }
 
+  /// What is being sent or taken at the moment.
+  @safe @exclusivity(unchecked) private var current:
+    (monitor: CopyMonitor, direction: MovingExchange.Direction, total: Int64?)?
+
+  /// Nil where nothing of a body moves.
+  var moving: MovingExchange? {
+    guard let current else { return nil }
+    let reading = current.monitor.reading
+    let before = current.direction == .download ? record.sent.total : record.received.total
+    return MovingExchange(
+      number: connection.number, client: connection.address, direction: current.direction,
+      target: head.text(head.index.target), bytes: before + Int64(reading?.delivered ?? 0), total: current.total,
+      nanoseconds: worker.reactor.now - started, route: reading?.route,
+      declined: record.declined + (reading?.declined ?? []))
+  }
+
   // MARK: - A handler
 
   /// Has the handler answer. `before` are answers to earlier requests.
@@ -119,6 +135,27 @@ final class Exchange: @unchecked Sendable {
     return body
   }
 
+  func receive(_ source: some ByteSource, into file: File) async throws(CopyError) {
+    let length: Int64? = if case .length(let count) = head.framing { count } else { nil }
+    var options = length.map(connection.sendOptions) ?? connection.openOptions
+    options.monitor = beginMoving(.upload, of: length)
+    defer { current = nil }
+    do throws(CopyError) {
+      let report = try await copy(from: limited(source, 1), to: file, options: options)
+      note(received: report)
+    } catch {
+      note(received: error.report)
+      throw error
+    }
+  }
+
+  private func note(received report: CopyReport) {
+    record.received.add(report)
+    record.declined += report.declined
+  }
+
+  private var hasUnwantedBody: Bool { head.framing != .none && body == nil }
+
   private var hasUnreadBody: Bool {
     if head.framing == .none { return false }
     return body.map { !$0.isAtEnd } ?? true
@@ -130,9 +167,9 @@ final class Exchange: @unchecked Sendable {
     let buffer = ResponseBuffer(worker.clock)
     let closes = response.headerFields[values: .connection].contains { $0.lowercased().contains("close") }
     let isChunked = length == nil && hasBody(response.status.code)
-    // HTTP/1.0 has no chunks: such a body ends with the connection. And where the request's body is not read, nobody knows yet
-    // where the next request begins.
-    if closes || isChunked && head.minorVersion == 0 || hasUnreadBody { persistence = .closes }
+    // HTTP/1.0 has no chunks: such a body ends with the connection. And where nobody has asked for the request's body, it will
+    // not be read. One that somebody reads may be the answer's source.
+    if closes || isChunked && head.minorVersion == 0 || hasUnwantedBody { persistence = .closes }
     buffer.prepare(persistence)
     record.status = response.status.code
     buffer.beginHead(response.status.code)
@@ -235,15 +272,31 @@ final class Exchange: @unchecked Sendable {
   private func transmit(
     _ source: some ByteSource, count: Int, headCount: Int = 0
   ) async throws(CopyError) -> CopyReport {
-    let options = connection.sendOptions(for: Int64(count))
+    var options = connection.sendOptions(for: Int64(count))
+    if count > 0 { options.monitor = beginMoving(.download, of: Int64(count)) }
+    defer { current = nil }
     do throws(CopyError) {
-      let report = try await copy(from: source, to: connection.connection, options: options)
+      let report = try await copy(
+        from: limited(source, count), to: connection.connection, options: options)
       note(report, count, headCount)
       return report
     } catch {
       note(error.report, count, headCount)
       throw error
     }
+  }
+
+  /// The source by the rates of the connection, where `count` says that there is a body in it.
+  private func limited(_ source: some ByteSource, _ count: Int) -> WrappedSource {
+    var shape = source.sourceShape
+    if count > 0 { for limit in connection.limits { shape = shape.throttled(by: limit) } }
+    return WrappedSource(source, shape)
+  }
+
+  private func beginMoving(_ direction: MovingExchange.Direction, of total: Int64?) -> CopyMonitor {
+    let monitor = CopyMonitor()
+    current = (monitor, direction, total)
+    return monitor
   }
 
   private func note(_ report: CopyReport, _ count: Int, _ headCount: Int) {

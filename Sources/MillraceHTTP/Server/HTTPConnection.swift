@@ -18,10 +18,14 @@ package final class HTTPConnection: @unchecked Sendable {
   }
 
   let worker: HTTPWorker
+  /// Never given to another one of this reactor.
+  package let number: UInt64
   package let connection: Connection
   /// The client's; empty for one over a Unix socket.
   package let address: InternetAddress
   package let tag: Int32
+  /// Rates that its bodies keep to.
+  let limits: [RateLimit]
   package let began = Linux.now
   package internal(set) var requests: Int32 = 0
   var place = 0
@@ -32,6 +36,7 @@ package final class HTTPConnection: @unchecked Sendable {
   /// So many bytes of `partial` are known to be no whole head.
   @safe @exclusivity(unchecked) private var searched = 0
   @safe @exclusivity(unchecked) var task: Task<Void, any Error>?
+  @safe @exclusivity(unchecked) private var exchange: Exchange?
   @safe @exclusivity(unchecked) private var isScheduled = false
 
   private let parker: Parker
@@ -39,13 +44,20 @@ package final class HTTPConnection: @unchecked Sendable {
   /// In the nanoseconds of `Linux.now`; looked at when the timer fires, which was set for then or for earlier.
   @safe @exclusivity(unchecked) private var deadline = Int64.max
 
-  init(_ connection: Connection, _ address: InternetAddress, tag: Int32, _ worker: HTTPWorker) {
+  init(
+    _ connection: Connection, _ address: InternetAddress, tag: Int32, _ limits: [RateLimit], _ worker: HTTPWorker
+  ) {
     self.connection = connection
     self.address = address
     self.tag = tag
+    self.limits = limits
     self.worker = worker
+    number = worker.nextNumber()
     parker = worker.reactor.leaseParker()
   }
+
+  /// What it sends or takes, where that takes a while.
+  var moving: MovingExchange? { exchange?.moving }
 
   func start() {
     parker.step(self)
@@ -175,6 +187,10 @@ package final class HTTPConnection: @unchecked Sendable {
     switch answer {
     case .no:
       handOver(&lease, length, started)
+      return .leave
+    // What has to wait for its rate is a task's.
+    case .inBuffer(_, 1...) where !limits.isEmpty, .section where !limits.isEmpty:
+      handOver(&lease, length, started, answer)
       return .leave
     case .inBuffer(let status, let body):
       var record = ExchangeRecord()
@@ -333,6 +349,7 @@ package final class HTTPConnection: @unchecked Sendable {
     let output = Array(worker.output.take()[sentOfHead...])
     let persistence = worker.output.persistence
     let exchange = Exchange(self, head, ahead: ahead, persistence, started)
+    self.exchange = exchange
     begin { connection in
       if let answer {
         await exchange.finish(answer, output, sentOfFile: sentOfFile)
@@ -361,16 +378,21 @@ package final class HTTPConnection: @unchecked Sendable {
   }
 
   func sendOptions(for count: Int64) -> CopyOptions {
-    let allowance = worker.times.allowance(for: count)
+    // Whoever is kept to a rate is not slow by himself.
+    let allowance = limits.isEmpty ? worker.times.allowance(for: count) : .max
     return CopyOptions(
       deadline: allowance == .max ? nil : ContinuousClock.now + .nanoseconds(allowance), idleTimeout: worker.times.idle,
       measuresCPU: false)
   }
 
+  /// For a body whose length nobody knows: its rate is looked at as it comes.
+  var openOptions: CopyOptions { CopyOptions(idleTimeout: worker.times.idle, measuresCPU: false) }
+
   // MARK: - After an exchange
 
   /// The task is done with it.
   private func takeBack(_ exchange: Exchange) {
+    self.exchange = nil
     guard case .exchanging = state else { return }
     switch exchange.verdict {
     case .keep(let ahead):

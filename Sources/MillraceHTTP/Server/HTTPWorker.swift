@@ -18,6 +18,7 @@ package final class HTTPWorker: @unchecked Sendable {
 
   @safe @exclusivity(unchecked) private var connections: [HTTPConnection] = []
   @safe @exclusivity(unchecked) private var draining = false
+  @safe @exclusivity(unchecked) private var numbers: UInt64 = 0
 
   package init(
     on reactor: Reactor, _ handler: any HTTPHandler, _ observer: any HTTPObserver, limits: HeadLimits, times: HTTPTimes
@@ -36,14 +37,24 @@ package final class HTTPWorker: @unchecked Sendable {
 
   package var connectionCount: Int { connections.count }
 
+  /// What moves now; on this reactor.
+  package var moving: [MovingExchange] { connections.compactMap(\.moving) }
+
   /// Serves a connection that was accepted on this reactor.
   ///
-  /// - Parameter tag: what whoever accepted it knows it by.
-  package func serve(_ connection: Connection, _ address: InternetAddress, tag: Int32) {
-    let served = HTTPConnection(connection, address, tag: tag, self)
+  /// - Parameters:
+  ///   - tag: what whoever accepted it knows it by.
+  ///   - limits: rates that its bodies keep to.
+  package func serve(_ connection: Connection, _ address: InternetAddress, tag: Int32, limits: [RateLimit]) {
+    let served = HTTPConnection(connection, address, tag: tag, limits, self)
     served.place = connections.count
     connections.append(served)
     served.start()
+  }
+
+  func nextNumber() -> UInt64 {
+    numbers += 1
+    return numbers
   }
 
   func forget(_ connection: HTTPConnection) {

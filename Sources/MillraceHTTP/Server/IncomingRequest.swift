@@ -36,6 +36,12 @@ public struct IncomingRequest: Sendable {
   ///   is exceeded.
   public func body(atMost most: Int64) async throws -> RequestBody { try await exchange.openBody(atMost: most) }
 
+  /// Copies a source that is made of the body into a file, by the terms of the connection, and notes for the log which way the
+  /// bytes went.
+  package func receive(_ source: some ByteSource, into file: File) async throws(CopyError) {
+    try await exchange.receive(source, into: file)
+  }
+
   /// All of the body, in memory. Throws ``HTTPFailure`` with 413 where that is more than `most` bytes.
   public func readBody(atMost most: Int) async throws -> [UInt8] {
     try await readAll(from: try await body(atMost: Int64(most)))

@@ -5,15 +5,18 @@ struct ErrorResponse: Sendable {
   let status: Int
   /// Field lines, each with its end.
   var fields = ""
+  /// What else there is to say.
+  var detail: String?
 
-  init(_ status: Int, fields: String = "") {
+  init(_ status: Int, fields: String = "", detail: String? = nil) {
     self.status = status
     self.fields = fields
+    self.detail = detail
   }
 
   func write(to head: borrowing HeadIndex, path: [UInt8]? = nil, into response: ResponseBuffer) -> ReadyAnswer {
     let page = ErrorPage(
-      status: status, reason: ReasonPhrase.of(status), sentence: sentence, path: path
+      status: status, reason: ReasonPhrase.of(status), sentence: sentence, detail: detail, path: path
     ).bytes()
     response.beginHead(status)
     response.add("Content-Type: text/html; charset=utf-8\r\n")

@@ -8,13 +8,18 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
   private let reactor: Reactor
   private let finder: FileFinder
   private let lister: DirectoryLister
+  private let uploads: UploadHandler?
   @safe @exclusivity(unchecked) private var cache: OpenFileCache
   private lazy var sweeping = TimerEntry(self)
 
-  init(_ configuration: FileServerConfiguration, _ finder: FileFinder, _ lister: DirectoryLister, on reactor: Reactor) {
+  init(
+    _ configuration: FileServerConfiguration, _ finder: FileFinder, _ lister: DirectoryLister,
+    _ uploads: UploadHandler?, on reactor: Reactor
+  ) {
     self.reactor = reactor
     self.finder = finder
     self.lister = lister
+    self.uploads = uploads
     cache = OpenFileCache(most: configuration.openFiles, validity: configuration.openFileValidity.inNanoseconds)
   }
 
@@ -24,7 +29,7 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
     _ head: borrowing HeadIndex, _ bytes: Span<UInt8>, into response: ResponseBuffer
   ) -> ReadyAnswer {
     guard head.method == .get || head.method == .head else {
-      return head.method == .put ? .no : refuseMethod(head, into: response)
+      return head.method == .put && uploads != nil ? .no : refuseMethod(head, into: response)
     }
     let path = head.pathRange(bytes)
     guard !path.isEmpty else { return .no }
@@ -68,7 +73,7 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
   }
 
   private func refuseMethod(_ head: borrowing HeadIndex, into response: ResponseBuffer) -> ReadyAnswer {
-    let allow = "Allow: GET, HEAD, OPTIONS\r\n"
+    let allow = uploads == nil ? "Allow: GET, HEAD, OPTIONS\r\n" : "Allow: GET, HEAD, OPTIONS, PUT\r\n"
     switch head.method {
     case .options:
       response.beginHead(204)
@@ -95,10 +100,40 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
     return .inBuffer(status: 301, body: 0)
   }
 
+  // MARK: - Uploads
+
+  /// RFC 9110 §9.3.4. The tag is that of what was stored, which is the body as it came.
+  private func write(
+    _ outcome: UploadHandler.Outcome, _ head: borrowing HeadIndex, _ bytes: Span<UInt8>, into response: ResponseBuffer
+  ) -> ReadyAnswer {
+    let path = head.pathRange(bytes)
+    switch outcome {
+    case .refused(let status, let fields, let reason):
+      return ErrorResponse(status, fields: fields, detail: reason).write(to: head, into: response)
+    case .stored(let replaced, let facts):
+      if let known = cache.entry(for: bytes, path) { cache.forget(known) }
+      let status = replaced ? 204 : 201
+      response.beginHead(status)
+      if let tag = Representation.tag(of: facts, nil) { response.add(text: "ETag: \(tag.text)\r\n") }
+      if !replaced {
+        response.add("Location: ")
+        response.add(path.map { bytes[$0] } + [13, 10])
+        response.addLength(0)
+      }
+      response.endHead()
+      return .inBuffer(status: status, body: 0)
+    }
+  }
+
   // MARK: - After a while
 
   func respond(to request: IncomingRequest, with responder: consuming Responder) async throws {
     let head = request.head
+    if head.index.method == .put, let uploads {
+      let outcome = try await uploads.take(request, on: reactor)
+      let bytes = head.bytes
+      return await responder.send { self.write(outcome, head.index, bytes.span, into: $0) }
+    }
     guard head.index.method == .get || head.index.method == .head else {
       return await responder.send { self.refuseMethod(head.index, into: $0) }
     }

@@ -38,7 +38,7 @@ public final class FileServer: Service {
     self.factory = factory
     metrics = HTTPMetrics(factory)
     reception = Reception(
-      configuration.terms, logger: logger, reactors: reactors, inheriting: inherited, managedBy: manager)
+      configuration.server.terms, logger: logger, reactors: reactors, inheriting: inherited, managedBy: manager)
   }
 
   /// A reading of every reactor it runs on; empty before it listens.
@@ -53,13 +53,17 @@ public final class FileServer: Service {
     let root = try ServedRoot(configuration.root, links: configuration.links)
     let finder = FileFinder(configuration, root, try await mediaTypes())
     let lister = DirectoryLister(configuration, root)
+    let uploads = configuration.upload.map { UploadHandler($0, root, finder) }
     guard let bound = try await reception.open({}) else { return }
     let budget = DescriptorBudget(
       connections: configuration.maxConnections, besides: bound.reactors.all.count * configuration.openFiles)
-    try await reception.run(bound, "serving", budget) { reactor, admission, listeners in
+    let rates = configuration.server.rates
+    let admin = try await reception.adminEndpoint(of: self, factory)
+    try await reception.run(bound, "serving", budget, admin: admin) { reactor, admission, listeners in
       HTTPHost(
-        FileHandler(configuration, finder, lister, on: reactor), on: reactor, at: listeners, admission, metrics, logger,
-        limits: configuration.limits, times: configuration.times)
+        FileHandler(configuration, finder, lister, uploads, on: reactor), on: reactor, at: listeners, admission,
+        metrics, logger,
+        limits: configuration.limits, times: configuration.times, rates: rates, service: "files")
     } beside: { reactors in
       await ReactorGauges.keepRecording(self.factory, of: reactors, every: self.configuration.metricsInterval)
     }
@@ -75,4 +79,13 @@ public final class FileServer: Service {
     let bytes = try await readAll(from: try await File.open(FilePath(path)), limit: 1 << 20)
     return MediaTypes.builtIn.adding(mimeTypesFile: bytes)
   }
+}
+
+extension FileServer: AdminSubject {
+  var serviceName: String { "millrace serve" }
+  var phase: ServicePhase { reception.phase }
+
+  func transfers() async -> [TransferView] { await reception.transfers() }
+
+  func recordReadings() async { await reception.recordReactors(factory) }
 }

@@ -6,11 +6,13 @@ public enum FileServerSettings {
   /// The names there are, in the order of the documentation.
   public static let names = [
     "root", "listen", "index", "listing", "links", "dot-files", "precompressed", "mime-types", "cache-control",
-    "attachment", "header", "open-files", "open-file-validity", "reactors", "head-timeout", "keep-alive-timeout",
+    "attachment", "header", "allow-upload", "upload-token", "upload-token-file", "max-upload", "upload-sync",
+    "open-files", "open-file-validity", "reactors", "head-timeout", "keep-alive-timeout",
     "idle-timeout", "min-rate", "min-rate-grace", "linger-timeout", "max-requests", "max-head", "max-request-line",
-    "max-fields", "keep-alive", "unsent-limit", "max-connections", "max-connections-per-client", "max-accept-rate",
+    "max-fields", "rate", "rate-per-client", "rate-per-connection", "keep-alive", "unsent-limit", "max-connections",
+    "max-connections-per-client", "max-accept-rate",
     "when-full",
-    "drain-timeout", "upgrade-timeout",
+    "admin", "drain-timeout", "upgrade-timeout",
   ]
 
   /// The configuration, and what it is in full as a YAML text.
@@ -36,6 +38,7 @@ public enum FileServerSettings {
     configuration.cacheControl = try reader.list("cache-control", patternRule)
     configuration.attachment = try reader.list("attachment") { (text) throws(ServiceAddress.Malformed) in text }
     configuration.headers = try reader.list("header", headerRule)
+    configuration.upload = try upload(&reader)
     configuration.openFiles = try reader.number("open-files", default: configuration.openFiles, in: 0...1_000_000)
     configuration.openFileValidity = try reader.duration("open-file-validity", default: "1s")
     configuration.reactors = try reader.number("reactors", orNone: "cores", in: 1...1024)
@@ -49,6 +52,9 @@ public enum FileServerSettings {
     configuration.limits.head = try reader.size("max-head", default: "32KiB", in: 256...60 * 1024)
     configuration.limits.line = try reader.size("max-request-line", default: "8KiB", in: 64...60 * 1024)
     configuration.limits.fields = try reader.number("max-fields", default: 100, in: 1...10_000)
+    configuration.rate = try reader.size("rate", orNone: "unlimited")
+    configuration.ratePerClient = try reader.size("rate-per-client", orNone: "unlimited")
+    configuration.ratePerConnection = try reader.size("rate-per-connection", orNone: "unlimited")
     configuration.keepAliveProbe = try reader.optionalDuration("keep-alive", default: "1m")
     configuration.unsentLimit = try reader.size("unsent-limit", orNone: "none")
     configuration.maxConnections = try reader.number("max-connections", orNone: "descriptors", in: 1...10_000_000)
@@ -56,6 +62,9 @@ public enum FileServerSettings {
       "max-connections-per-client", orNone: "unlimited", in: 1...10_000_000)
     configuration.maxAcceptRate = try reader.number("max-accept-rate", orNone: "unlimited", in: 1...1_000_000)
     configuration.whenFull = try reader.choice("when-full", default: configuration.whenFull)
+    configuration.admin = try reader.optional("admin") { (text) throws(ServiceAddress.Malformed) in
+      try ServiceAddress(text)
+    }
     configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
     configuration.upgradeTimeout = try reader.duration("upgrade-timeout", default: "1m")
     return (configuration, reader.description)
@@ -63,6 +72,34 @@ public enum FileServerSettings {
 
   /// Where nobody says anything: this machine alone.
   private static let defaultListen = "tcp://127.0.0.1:8080"
+
+  /// Uploads need a token: a directory that anybody may fill is nobody's wish.
+  private static func upload(_ reader: inout SettingReader) throws(SettingsError) -> UploadConfiguration? {
+    let isAllowed = try reader.flag("allow-upload", default: false)
+    let token = try reader.secret("upload-token")
+    let path = try reader.value("upload-token-file", default: "none", "a path is expected, or 'none'") {
+      $0.isEmpty ? nil : $0
+    }
+    let mostBytes = try reader.size("max-upload", default: "10GiB", in: 1...Int.max)
+    let sync = try reader.choice("upload-sync", default: UploadConfiguration.SyncPolicy.full)
+    guard isAllowed else { return nil }
+    guard token == nil || path == "none" else {
+      throw SettingsError("there are an upload-token and an upload-token-file; one of them is expected")
+    }
+    let fromFile = path == "none" ? nil : try SecretFile.read(path)
+    guard let text = token ?? fromFile else {
+      throw SettingsError(
+        "allow-upload needs a token: --upload-token-file, or MILLRACE_UPLOAD_TOKEN, or upload-token in the file")
+    }
+    guard text.utf8.count >= 16, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw SettingsError(
+        "the upload token is not right: at least 16 visible ASCII characters are expected, without spaces")
+    }
+    var configuration = UploadConfiguration(token: text)
+    configuration.mostBytes = Int64(mostBytes)
+    configuration.sync = sync
+    return configuration
+  }
 
   private static func fileName(_ text: String) throws(ServiceAddress.Malformed) -> String {
     guard !text.isEmpty, !text.contains("/"), text != ".", text != ".." else {

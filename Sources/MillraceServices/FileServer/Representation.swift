@@ -25,9 +25,7 @@ final class Representation: Sendable {
     self.content = content
     let facts = measured.facts
     modified = facts.modified / 1_000_000_000 - (facts.modified % 1_000_000_000 < 0 ? 1 : 0)
-    let suffix = coding.map { "-\($0.rawValue)" } ?? ""
-    tag = EntityTag(
-      opaque: String(UInt64(bitPattern: facts.modified), radix: 16) + "-" + String(facts.size, radix: 16) + suffix)
+    tag = Self.tag(of: facts, coding)
     var about = "Content-Type: \(contentType)\r\nAccept-Ranges: bytes\r\n"
     if let coding { about += "Content-Encoding: \(coding.rawValue)\r\n" }
     contentFields = Array(about.utf8)
@@ -36,6 +34,13 @@ final class Representation: Sendable {
     if let date = HTTPDate(seconds: modified) { common += Array("Last-Modified: ".utf8) + date.text + [13, 10] }
     if varies { common += "Vary: Accept-Encoding\r\n".utf8 }
     commonFields = common + more
+  }
+
+  /// Of the time of the last modification and the size: servers with the same files have the same tags.
+  static func tag(of facts: FileFacts, _ coding: ContentCoding?) -> EntityTag? {
+    let suffix = coding.map { "-\($0.rawValue)" } ?? ""
+    return EntityTag(
+      opaque: String(UInt64(bitPattern: facts.modified), radix: 16) + "-" + String(facts.size, radix: 16) + suffix)
   }
 
   var size: Int64 { measured.size }

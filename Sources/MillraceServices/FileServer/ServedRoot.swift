@@ -45,6 +45,34 @@ final class ServedRoot: Sendable {
     }
   }
 
+  /// The directory with these names, one in the other, made where it is missing; the caller's to close. Symbolic links are
+  /// followed as for reading.
+  func makeDirectory(_ names: [[UInt8]]) throws(Errno) -> Int32 {
+    var place = try Linux.duplicate(directory)
+    var path: [UInt8] = []
+    for name in names {
+      path += path.isEmpty ? name : [UInt8(ascii: "/")] + name
+      do throws(Errno) {
+        let next: Found
+        do throws(Errno) { next = try open(path, cachedOnly: false) } catch {
+          guard error == .noSuchFileOrDirectory else { throw error }
+          do throws(Errno) { try Linux.makeDirectory(beneath: place, name) } catch {
+            // Somebody else was faster.
+            guard error == .fileExists else { throw error }
+          }
+          next = try open(path, cachedOnly: false)
+        }
+        try? Linux.close(place)
+        place = next.number
+        guard next.facts.kind == .directory else { throw .notDirectory }
+      } catch {
+        try? Linux.close(place)
+        throw error
+      }
+    }
+    return place
+  }
+
   private func facts(of number: Int32) throws(Errno) -> Found {
     do throws(Errno) {
       return Found(number: number, facts: try Linux.knownFacts(of: number))

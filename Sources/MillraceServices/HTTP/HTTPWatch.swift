@@ -7,11 +7,13 @@ import MillraceHTTP
 final class HTTPWatch: HTTPObserver {
   let metrics: HTTPMetrics
   private let admission: Admission
+  private let rates: HTTPRates?
   private let logger: Logger
   private let listeners: [String]
 
-  init(_ admission: Admission, _ metrics: HTTPMetrics, _ logger: Logger, _ listeners: [String]) {
+  init(_ admission: Admission, _ rates: HTTPRates?, _ metrics: HTTPMetrics, _ logger: Logger, _ listeners: [String]) {
     self.admission = admission
+    self.rates = rates
     self.metrics = metrics
     self.logger = logger
     self.listeners = listeners
@@ -45,6 +47,8 @@ final class HTTPWatch: HTTPObserver {
 
   func ended(_ connection: HTTPConnection) {
     metrics.ended()
-    admission.leave(connection.address.hostHash)
+    let client = connection.address.hostHash
+    rates?.leave(client)
+    admission.leave(client)
   }
 }

@@ -8,6 +8,8 @@ protocol ConnectionHost: AnyObject, Sendable {
   func take(_ client: Connection, _ address: InternetAddress, listener: Int)
   /// One may not come in, and is to be reset.
   func refuse(_ client: Connection, _ address: InternetAddress, listener: Int, _ reason: EntryRefusal)
+  /// What moves now; from anywhere.
+  func transfers() async -> [TransferView]
   /// Accepting pauses, for the process or the machine lacks descriptors or memory.
   func pausedAccepting()
   /// What is under way comes to its end, and nothing new begins; from anywhere.

@@ -1,3 +1,4 @@
+import CoreMetrics
 import LinuxCalls
 import Logging
 import Millrace
@@ -14,6 +15,14 @@ package final class Reception: Sendable {
   let inherited: InheritedListeners?
   let manager: ServiceManager?
   private let bound = Guarded<Bound?>(nil)
+  private let state = Guarded(State())
+
+  /// What the admin endpoint tells of it.
+  private struct State: Sendable {
+    var phase = ServicePhase.starting
+    var hosts: [any ConnectionHost] = []
+    var adminAddresses: [Address] = []
+  }
 
   struct Bound: Sendable {
     let reactors: Reactors
@@ -65,6 +74,30 @@ package final class Reception: Sendable {
     return bound.withLock { $0 }
   }
 
+  var phase: ServicePhase { state.withLock { $0.phase } }
+
+  /// Where it tells what it does; empty where it does not, or not yet.
+  var adminAddresses: [Address] { state.withLock { $0.adminAddresses } }
+
+  /// What moves now, on every reactor.
+  func transfers() async -> [TransferView] {
+    var views: [TransferView] = []
+    for host in state.withLock({ $0.hosts }) { views += await host.transfers() }
+    return views
+  }
+
+  func recordReactors(_ factory: any MetricsFactory) async {
+    guard let reactors = bound.withLock({ $0 })?.reactors else { return }
+    var gauges = ReactorGauges(factory, of: reactors)
+    await gauges.record()
+  }
+
+  /// The endpoint that the terms ask for.
+  func adminEndpoint(of subject: any AdminSubject, _ factory: any MetricsFactory) async throws -> AdminEndpoint? {
+    guard let address = terms.admin else { return nil }
+    return try await AdminEndpoint(address, of: subject, factory as? PrometheusMetrics, logger)
+  }
+
   var isToEnd: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 
   /// Leaves those who wait to whoever listens there next.
@@ -80,7 +113,7 @@ package final class Reception: Sendable {
   ///   - activity: what the log and the service manager are told that it does: "relaying".
   ///   - work: what goes on beside, until the end has come.
   func run(
-    _ bound: Bound, _ activity: String, _ budget: DescriptorBudget, hosts makeHost: HostMaker,
+    _ bound: Bound, _ activity: String, _ budget: DescriptorBudget, admin: AdminEndpoint?, hosts makeHost: HostMaker,
     beside work: @escaping @Sendable (Reactors) async -> Void
   ) async throws {
     logger.info("limits", metadata: budget.metadata)
@@ -102,6 +135,11 @@ package final class Reception: Sendable {
           if bound.posts.isDeaf { failed.finish() }
         })
     }
+    state.withLock { [hosts] state in
+      state.hosts = hosts
+      state.phase = .serving
+      state.adminAddresses = admin?.addresses ?? []
+    }
     for acceptor in acceptors { acceptor.start() }
     logger.info("\(activity)", metadata: ["listeners": .array(bound.posts.addresses.map { "\($0)" })])
     // One that is to end already leaves everything to whoever was there before.
@@ -113,6 +151,7 @@ package final class Reception: Sendable {
       group.addTask { await self.giveSignsOfLife(of: bound.reactors) }
       let end = await Self.untilEnd(failing)
       let isCancelled = end == .cancelled
+      state.withLock { $0.phase = .draining }
       if isWanted { manager?.draining(connections: admission.count) }
       bound.posts.end(atOnce: isCancelled)
       if !isCancelled {
@@ -127,6 +166,9 @@ package final class Reception: Sendable {
     for host in hosts { host.abortAll() }
     await admission.waitUntilEmpty()
     for host in hosts { await host.finish() }
+    // Whoever has the service has none of its files open any more.
+    state.withLock { $0.hosts = [] }
+    await admin?.end()
     await manager?.settle()
     if ownReactors == nil { await bound.reactors.shutdown() }
     if end == .deaf { throw EndpointError("listen", "anywhere", reason: "every listener has failed") }

@@ -10,6 +10,8 @@ struct ReceptionTerms: Sendable {
   var whenFull: WhenFull
   var drainTimeout: Duration
   var upgradeTimeout: Duration
+  /// Where it tells what it does; nil is nowhere.
+  var admin: ServiceAddress?
   /// What each connection that is accepted has.
   var options: ConnectionOptions
 }

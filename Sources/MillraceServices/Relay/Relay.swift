@@ -92,7 +92,8 @@ public final class Relay: Service {
     let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     // Names that had no answer at the start are asked for again, beside the work.
     if pool.isWaitingForNames { ask.yield() }
-    try await reception.run(bound, "relaying", budget(bound.reactors)) { reactor, admission, listeners in
+    let admin = try await reception.adminEndpoint(of: self, factory)
+    try await reception.run(bound, "relaying", budget(bound.reactors), admin: admin) { reactor, admission, listeners in
       RelayWorker(configuration, on: reactor, at: listeners, pool, admission, mirror, metrics, logger) { ask.yield() }
     } beside: { reactors in
       await self.work(asked, reactors)
@@ -169,6 +170,18 @@ public final class Relay: Service {
       metrics.upstreams.record(pool.all, at: Linux.now)
     } while (try? await Task.sleep(for: interval)) != nil
     await gauges.record()
+    metrics.upstreams.record(pool.all, at: Linux.now)
+  }
+}
+
+extension Relay: AdminSubject {
+  var serviceName: String { "millrace relay" }
+  var phase: ServicePhase { reception.phase }
+
+  func transfers() async -> [TransferView] { await reception.transfers() }
+
+  func recordReadings() async {
+    await reception.recordReactors(factory)
     metrics.upstreams.record(pool.all, at: Linux.now)
   }
 }

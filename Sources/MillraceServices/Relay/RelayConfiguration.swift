@@ -64,6 +64,8 @@ public struct RelayConfiguration: Sendable {
   /// bulk goes at the pace of the slower of the two. Default: nil.
   public var mirrorPatience: Duration?
 
+  /// Where it tells what it does, over HTTP: /metrics, /healthz, /readyz, /transfers. Nil is nowhere. Default: nil.
+  public var admin: ServiceAddress?
   /// How often metrics that are readings are recorded: those of reactors and upstreams. Nil is never; what is counted is
   /// counted all the same. Default: 10 s.
   public var metricsInterval: Duration? = .seconds(10)
@@ -88,7 +90,7 @@ public struct RelayConfiguration: Sendable {
     ReceptionTerms(
       listen: listen, reactors: reactors, maxConnections: maxConnections,
       maxConnectionsPerClient: maxConnectionsPerClient, maxAcceptRate: maxAcceptRate, whenFull: whenFull,
-      drainTimeout: drainTimeout, upgradeTimeout: upgradeTimeout, options: connectionOptions)
+      drainTimeout: drainTimeout, upgradeTimeout: upgradeTimeout, admin: admin, options: connectionOptions)
   }
 
   /// What its connections have, to clients and to upstreams.

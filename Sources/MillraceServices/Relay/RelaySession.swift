@@ -16,6 +16,8 @@ final class RelaySession: @unchecked Sendable {
   private var mirror: MirrorLink?
   /// What finds out who the client is and connects, for as long as that takes.
   var opening: Task<Void, any Error>?
+  private let number: UInt64
+  private var run: ExchangeRun?
   /// Its place among the worker's.
   var place = 0
   private var isAborted = false
@@ -28,6 +30,7 @@ final class RelaySession: @unchecked Sendable {
     clientAddress = address
     self.listener = Int32(listener)
     self.worker = worker
+    number = worker.nextNumber()
   }
 
   /// What the client is balanced by; nil where it has no address.
@@ -90,7 +93,30 @@ final class RelaySession: @unchecked Sendable {
     return nil
   }
 
-  private func exchange() { exchangeRun()?.start(for: self) }
+  private func exchange() {
+    run = exchangeRun()
+    run?.start(for: self)
+  }
+
+  /// What has moved so far, each way; nothing before an upstream has taken it.
+  var transfers: [TransferView] {
+    guard let run, let upstream else { return [] }
+    let (forth, back) = run.readings
+    let client = clientAddress.name
+    let server = "\(upstream.address)"
+    let nanoseconds = Linux.now - started
+    func view(_ reading: CopyReading?, _ place: UInt64, _ from: String, _ to: String, _ direction: String)
+      -> TransferView?
+    {
+      reading.map {
+        TransferView(
+          id: TransferView.identity(2 * number + place, worker.reactor.index), service: "relay", from: from, to: to,
+          direction: direction, bytes: Int64($0.delivered), total: nil, nanoseconds: nanoseconds,
+          $0.delivered > 0 ? $0.route : nil, $0.declined)
+      }
+    }
+    return [view(forth, 0, client, server, "to upstream"), view(back, 1, server, client, "to client")].compactMap { $0 }
+  }
 
   private func exchangeRun() -> ExchangeRun? {
     guard let connection else { return nil }
@@ -220,6 +246,7 @@ final class RelaySession: @unchecked Sendable {
 extension RelaySession: ExchangeOwner {
   func exchangeEnded(_ run: ExchangeRun) {
     let report = run.outcome()
+    self.run = nil
     conclude(RelayEnding(report, isAborted: isAborted), report)
   }
 }

@@ -6,7 +6,7 @@ public enum RelaySettings {
     "max-connections", "max-connections-per-client", "max-accept-rate", "when-full", "accept-proxy-from",
     "proxy-timeout", "send-proxy",
     "eject-after", "eject-time", "max-eject-time", "check-interval", "check-timeout", "check-rise", "check-fall",
-    "resolve-interval", "mirror", "mirror-patience", "drain-timeout", "upgrade-timeout",
+    "resolve-interval", "mirror", "mirror-patience", "admin", "drain-timeout", "upgrade-timeout",
   ]
 
   /// The configuration, and what it is in full as a YAML text.
@@ -52,6 +52,9 @@ public enum RelaySettings {
       try UpstreamTarget.address(text)
     }
     configuration.mirrorPatience = try reader.duration("mirror-patience", orNone: "none")
+    configuration.admin = try reader.optional("admin") { (text) throws(ServiceAddress.Malformed) in
+      try ServiceAddress(text)
+    }
     configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
     configuration.upgradeTimeout = try reader.duration("upgrade-timeout", default: "1m")
     return (configuration, reader.description)

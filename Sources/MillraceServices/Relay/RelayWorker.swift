@@ -22,6 +22,7 @@ final class RelayWorker: ConnectionHost, @unchecked Sendable {
   private let askForNames: @Sendable () -> Void
   private let listeners: [Listener]
   private var sessions: [RelaySession] = []
+  private var numbers: UInt64 = 0
   /// The mirror's connections; some outlast the sessions that they were made for.
   private var links: [ObjectIdentifier: MirrorLink] = [:]
   /// Those among them, the oldest first. They are no connection's any more, so they have a bound of their own.
@@ -77,7 +78,17 @@ final class RelayWorker: ConnectionHost, @unchecked Sendable {
     logger.info("refused", metadata: session.refusal(ending).metadata)
   }
 
+  func transfers() async -> [TransferView] {
+    let views = await reactor.task { self.sessions.flatMap(\.transfers) }.result
+    return (try? views.get()) ?? []
+  }
+
   func pausedAccepting() { metrics.pausedAccepting() }
+
+  func nextNumber() -> UInt64 {
+    numbers += 1
+    return numbers
+  }
 
   // MARK: - Ending
 

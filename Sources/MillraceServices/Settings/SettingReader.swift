@@ -88,6 +88,14 @@ struct SettingReader {
     }
   }
 
+  /// A text that is not shown again; nil where nobody says anything.
+  mutating func secret(_ name: String) throws(SettingsError) -> String? {
+    let found = try settings.find(name)
+    if let found, found.texts.count != 1 { throw tooMany(name, found) }
+    note(name, [found == nil ? "none" : "(hidden)"], found)
+    return found?.texts.first
+  }
+
   /// true or false.
   mutating func flag(_ name: String, default value: Bool) throws(SettingsError) -> Bool {
     try self.value(name, default: "\(value)", "true or false is expected") { text in

@@ -122,10 +122,12 @@ struct RelayCommand: AsyncParsableCommand {
 
   private func relay(_ configuration: RelayConfiguration, _ inherited: InheritedListeners?) async {
     var configuration = configuration
-    // Nobody reads them here.
+    // Whoever reads the metrics has the readings taken then.
     configuration.metricsInterval = nil
     let launch = service.launch("millrace.relay")
-    let relay = Relay(configuration, logger: launch.logger, inheriting: inherited, managedBy: launch.manager)
+    let relay = Relay(
+      configuration, logger: launch.logger, metrics: ServiceLaunch.metrics(configuration.admin), inheriting: inherited,
+      managedBy: launch.manager)
     await launch.run(relay, relay.reception) { await reload(relay, launch.logger, inheritsListeners: inherited != nil) }
   }
 

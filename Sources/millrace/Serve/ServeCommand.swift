@@ -60,6 +60,18 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "NAME: VALUE for every answer with content; may be repeated.")
   var header: [String] = []
 
+  @Flag(inversion: .prefixedNo, help: "Take files by PUT from those who have the token. Default: off.")
+  var allowUpload: Bool?
+
+  @Option(help: "A file with the token; or MILLRACE_UPLOAD_TOKEN.")
+  var uploadTokenFile: String?
+
+  @Option(help: "Bytes of an uploaded file. Default: 10GiB.")
+  var maxUpload: String?
+
+  @Option(help: "What is on the disk before an upload is answered: none, file or full. Default: full.")
+  var uploadSync: String?
+
   @Option(help: "Files that each reactor keeps open. Default: 1000.")
   var openFiles: String?
 
@@ -96,6 +108,18 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Fields of a head. Default: 100.")
   var maxFields: String?
 
+  @Option(help: "Bytes a second of all bodies together, or 'unlimited'. Default: unlimited.")
+  var rate: String?
+
+  @Option(help: "The same for each client address. Default: unlimited.")
+  var ratePerClient: String?
+
+  @Option(help: "The same for each connection. Default: unlimited.")
+  var ratePerConnection: String?
+
+  @Option(help: "Bytes of an answer that may wait in the kernel unsent, or 'none'. Default: none.")
+  var unsentLimit: String?
+
   @OptionGroup(title: "The program")
   var service: ServiceOptions
 
@@ -103,11 +127,14 @@ struct ServeCommand: AsyncParsableCommand {
     var flags = SettingFlags.single([
       ("root", directory), ("listing", listing.map { "\($0)" }), ("links", links),
       ("dot-files", dotFiles.map { "\($0)" }), ("precompressed", precompressed.map { "\($0)" }),
-      ("mime-types", mimeTypes), ("open-files", openFiles), ("open-file-validity", openFileValidity),
+      ("mime-types", mimeTypes), ("allow-upload", allowUpload.map { "\($0)" }),
+      ("upload-token-file", uploadTokenFile), ("max-upload", maxUpload), ("upload-sync", uploadSync),
+      ("open-files", openFiles), ("open-file-validity", openFileValidity),
       ("head-timeout", headTimeout), ("keep-alive-timeout", keepAliveTimeout), ("idle-timeout", idleTimeout),
       ("min-rate", minRate), ("min-rate-grace", minRateGrace), ("linger-timeout", lingerTimeout),
       ("max-requests", maxRequests), ("max-head", maxHead), ("max-request-line", maxRequestLine),
-      ("max-fields", maxFields),
+      ("max-fields", maxFields), ("rate", rate), ("rate-per-client", ratePerClient),
+      ("rate-per-connection", ratePerConnection), ("unsent-limit", unsentLimit),
     ])
     for (name, values) in [
       ("index", index), ("cache-control", cacheControl), ("attachment", attachment), ("header", header),
@@ -127,10 +154,12 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func serve(_ configuration: FileServerConfiguration, _ inherited: InheritedListeners?) async {
     var configuration = configuration
-    // Nobody reads them here.
+    // Whoever reads the metrics has the readings taken then.
     configuration.metricsInterval = nil
     let launch = service.launch("millrace.serve")
-    let server = FileServer(configuration, logger: launch.logger, inheriting: inherited, managedBy: launch.manager)
+    let server = FileServer(
+      configuration, logger: launch.logger, metrics: ServiceLaunch.metrics(configuration.admin), inheriting: inherited,
+      managedBy: launch.manager)
     await launch.run(server, server.reception) {
       launch.logger.info("nothing is read again: a file server looks at its files by itself")
     }

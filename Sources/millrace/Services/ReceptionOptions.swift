@@ -23,6 +23,9 @@ struct ReceptionOptions: ParsableArguments {
   @Option(help: "At these bounds: wait (in the backlog) or refuse (with a reset). Default: wait.")
   var whenFull: String?
 
+  @Option(help: "Where to tell what it does: /metrics, /transfers, /healthz, /readyz. Default: none.")
+  var admin: String?
+
   @Option(help: "How long connections may take to end once it is to end. Default: 30s.")
   var drainTimeout: String?
 
@@ -34,7 +37,7 @@ struct ReceptionOptions: ParsableArguments {
     var flags = SettingFlags.single([
       ("reactors", reactors), ("keep-alive", keepAlive), ("max-connections", maxConnections),
       ("max-connections-per-client", maxConnectionsPerClient), ("max-accept-rate", maxAcceptRate),
-      ("when-full", whenFull), ("drain-timeout", drainTimeout), ("upgrade-timeout", upgradeTimeout),
+      ("when-full", whenFull), ("admin", admin), ("drain-timeout", drainTimeout), ("upgrade-timeout", upgradeTimeout),
     ])
     if !listen.isEmpty { flags["listen"] = listen }
     return flags

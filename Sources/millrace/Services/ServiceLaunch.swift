@@ -1,3 +1,4 @@
+import CoreMetrics
 import Foundation
 import LinuxCalls
 import Logging
@@ -17,6 +18,11 @@ struct ServiceLaunch {
     let handler = LineLogHandler(format, level: Logger.Level(rawValue: level) ?? .info, to: output)
     logger = Logger(label: label) { _ in handler }
     manager = ServiceManager.fromEnvironment(LaunchEnvironment.variables)
+  }
+
+  /// Who keeps the metrics: somebody where there is an endpoint to read them at.
+  static func metrics(_ admin: ServiceAddress?) -> any MetricsFactory {
+    admin == nil ? NOOPMetricsHandler.instance : PrometheusMetrics()
   }
 
   /// Runs until it has ended; a failure ends the process with status 1 and a sentence.

@@ -1,0 +1,106 @@
+import LinuxCalls
+import Millrace
+import MillraceHTTP
+import SystemPackage
+
+/// A file on its way into the directory that is served. It has no name until it is whole (O_TMPFILE), so that a process that is
+/// killed leaves nothing behind; where the file system has no such files it has a hidden one in the same directory. Whoever asks
+/// for it meanwhile gets the old file or nothing.
+///
+/// Its calls block: they are for the blocking pool.
+final class IncomingFile: Sendable {
+  let file: File
+  private let directory: Int32
+  private let name: [UInt8]
+  /// Where the file system has no files without a name.
+  private let stagedAs: [UInt8]?
+
+  private init(_ file: File, in directory: Int32, as name: [UInt8], stagedAs: [UInt8]?) {
+    self.file = file
+    self.directory = directory
+    self.name = name
+    self.stagedAs = stagedAs
+  }
+
+  deinit { try? Linux.close(directory) }
+
+  /// Begins the file at `path`; directories that are missing are made. EISDIR where a directory is in the way, ENOTDIR where
+  /// something else is on the way there.
+  static func begin(_ path: DecodedPath, in root: ServedRoot) throws(Errno) -> IncomingFile {
+    guard let name = path.segments.last.map(Array.init), !path.hasTrailingSlash else { throw .isDirectory }
+    let directory = try root.makeDirectory(path.segments.dropLast().map(Array.init))
+    do throws(Errno) {
+      if let there = try? Linux.facts(beneath: directory, name) {
+        if there.kind == .directory { throw .isDirectory }
+        // What is there is replaced by its name; a device or a FIFO that somebody put there is not ours to remove.
+        guard there.kind == .regular || there.kind == .link else { throw .notPermitted }
+      }
+      let (number, staged) = try open(in: directory, name)
+      return IncomingFile(
+        File(taking: number, named: String(decoding: name, as: UTF8.self)), in: directory, as: name, stagedAs: staged)
+    } catch {
+      try? Linux.close(directory)
+      throw error
+    }
+  }
+
+  private static func open(in directory: Int32, _ name: [UInt8]) throws(Errno) -> (Int32, [UInt8]?) {
+    do throws(Errno) {
+      let number = try Linux.open(
+        beneath: directory, [UInt8(ascii: ".")], [.readWrite, .unnamed], .beneath, mode: 0o666)
+      return (number, nil)
+    } catch {
+      // EISDIR of kernels, EOPNOTSUPP of file systems that do not know it. open(2)
+      guard [.notSupported, .isDirectory, .invalidArgument].contains(error) else { throw error }
+    }
+    let staged = stagingName(for: name)
+    let number = try Linux.open(
+      beneath: directory, staged, [.readWrite, .create, .exclusive], [.beneath, .noLinks], mode: 0o666)
+    return (number, staged)
+  }
+
+  /// ".NAME.millrace-RANDOM", which is served to nobody. NAME_MAX is 255 bytes.
+  private static func stagingName(for name: [UInt8]) -> [UInt8] {
+    let suffix = Array(".millrace-\(String(UInt64.random(in: .min ... .max), radix: 36))".utf8)
+    return [UInt8(ascii: ".")] + name.prefix(254 - suffix.count) + suffix
+  }
+
+  /// Gives it its name; answers whether it has taken the place of another one, and its facts.
+  func commit(_ sync: UploadConfiguration.SyncPolicy) throws(Errno) -> (replaced: Bool, facts: FileFacts) {
+    let number = file.fileDescriptor.rawValue
+    if sync != .none { try Linux.sync(number) }
+    let replaced = try name(number)
+    if sync == .full { try Linux.sync(directory) }
+    return (replaced, try Linux.facts(of: number))
+  }
+
+  private func name(_ number: Int32) throws(Errno) -> Bool {
+    if let stagedAs {
+      let replaced = (try? Linux.facts(beneath: directory, name)) != nil
+      try Linux.rename(beneath: directory, stagedAs, to: name)
+      return replaced
+    }
+    do throws(Errno) {
+      try Linux.link(number, beneath: directory, as: name)
+      return false
+    } catch {
+      guard error == .fileExists else { throw error }
+    }
+    // No call puts a file without a name into the place of another: it has one of its own for a moment.
+    let staged = Self.stagingName(for: name)
+    try Linux.link(number, beneath: directory, as: staged)
+    do throws(Errno) {
+      try Linux.rename(beneath: directory, staged, to: name)
+      return true
+    } catch {
+      try? Linux.unlink(beneath: directory, staged)
+      throw error
+    }
+  }
+
+  /// Nothing is left of it.
+  func discard() {
+    file.close()
+    if let stagedAs { try? Linux.unlink(beneath: directory, stagedAs) }
+  }
+}
