@@ -128,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "MillraceServicesTests",
       dependencies: [
-        "MillraceServices", "Millrace", "Reactors", "LinuxCalls", .product(name: "Logging", package: "swift-log"),
+        "MillraceServices", "MillraceHTTP", "Millrace", "Reactors", "LinuxCalls",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -107,10 +107,11 @@ final class Exchange: @unchecked Sendable {
     let response = ResponseBuffer(worker.clock)
     if hasUnreadBody { persistence = .closes }
     response.prepare(persistence)
-    ErrorAnswer.write(status, sentence ?? "something went wrong", into: response)
+    let body = ErrorAnswer.write(status, sentence ?? "something went wrong", into: response)
     record.status = status
+    let bytes = response.take()
     do {
-      try await transmit(Bytes(response.take()), count: 0)
+      try await transmit(Bytes(bytes), count: body, headCount: bytes.count - body)
       stage = .answered
     } catch {
       stage = .broken

@@ -179,7 +179,7 @@ package final class HTTPConnection: @unchecked Sendable {
     left -= 1
     requests += 1
     let started = Linux.now
-    deadline = worker.times.keepAlive.map { started &+ $0.inNanoseconds } ?? .max
+    limit(to: worker.times.keepAlive?.inNanoseconds ?? .max, from: started)
     worker.output.prepare(persistence)
     let answer =
       worker.index.framing == .none
@@ -400,7 +400,7 @@ package final class HTTPConnection: @unchecked Sendable {
       searched = 0
       resume(closing: worker.isDraining)
     case .linger: lingerTask()
-    case .close: end(inOrder: true)
+    case .close: endAfterAnswer(false)
     case .breakOff: end(inOrder: false)
     }
   }
@@ -417,7 +417,15 @@ package final class HTTPConnection: @unchecked Sendable {
 
   /// - Parameter hasMore: the client has sent more than was read, and a close would be a reset that eats the answer.
   private func endAfterAnswer(_ hasMore: Bool) {
-    if hasMore { lingerTask() } else { end(inOrder: true) }
+    if hasMore || hasUnread { lingerTask() } else { end(inOrder: true) }
+  }
+
+  /// Whether something has come while the answer was sent. What it is nobody wants to know any more.
+  private var hasUnread: Bool {
+    var lease = worker.reactor.buffers.lease()
+    let count = try? connection.receiveNow(into: &lease)
+    worker.reactor.buffers.giveBack(lease)
+    return (count ?? 0) > 0
   }
 
   private func lingerTask() {
@@ -427,7 +435,8 @@ package final class HTTPConnection: @unchecked Sendable {
   /// RFC 9112 §9.6: says that this side is done, and reads on for a while, so that no reset overtakes the answer.
   private func linger() async {
     try? connection.finishWriting()
-    let until = Linux.now + worker.times.linger.inNanoseconds
+    let (sum, isTooFar) = Linux.now.addingReportingOverflow(worker.times.linger.inNanoseconds)
+    let until = isTooFar ? .max : sum
     var left = Self.mostLingered
     while left > 0 {
       let rest = until - Linux.now
@@ -446,8 +455,9 @@ package final class HTTPConnection: @unchecked Sendable {
 
   private func refuse(_ fault: HeadFault, _ lease: inout BufferLease) -> Next {
     worker.output.prepare(.closes)
-    ErrorAnswer.write(fault.status, fault.description, into: worker.output)
+    let body = ErrorAnswer.write(fault.status, fault.description, into: worker.output)
     var record = ExchangeRecord()
+    record.sent.add(Int64(body), .memory)
     record.status = fault.status
     record.failure = fault.description
     let index = HeadIndex()
@@ -495,8 +505,9 @@ package final class HTTPConnection: @unchecked Sendable {
 
   // MARK: - Time
 
-  private func limit(to nanoseconds: Int64) {
-    deadline = nanoseconds == .max ? .max : Linux.now &+ nanoseconds
+  private func limit(to nanoseconds: Int64, from now: Int64 = Linux.now) {
+    let (sum, isTooFar) = now.addingReportingOverflow(nanoseconds)
+    deadline = isTooFar ? .max : sum
     guard deadline != .max, !timer.isSet || timer.due > deadline else { return }
     worker.reactor.setTimer(timer, to: deadline)
   }

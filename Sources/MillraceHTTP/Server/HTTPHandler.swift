@@ -10,6 +10,14 @@ package protocol HTTPHandler: AnyObject, Sendable {
   /// Answers, and may wait. A responder that is dropped is a 500, and so is an error; one thrown when the answer has begun breaks
   /// the connection off.
   func respond(to request: IncomingRequest, with responder: consuming Responder) async throws
+
+  /// Every connection has left, and no other comes: the handler lets go of what it holds, its timers among it. On the
+  /// reactor's thread.
+  func finish()
+}
+
+extension HTTPHandler {
+  package func finish() {}
 }
 
 /// A response whose head is in a buffer.

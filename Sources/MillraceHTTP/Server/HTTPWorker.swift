@@ -79,4 +79,7 @@ package final class HTTPWorker: @unchecked Sendable {
   package func abortAll() {
     reactor.task { for connection in self.connections { connection.abort() } }
   }
+
+  /// Once the last connection has left: has the handler let go of what it holds; from any thread.
+  package func finish() async { _ = await reactor.task { self.handler.finish() }.result }
 }

@@ -43,7 +43,9 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
     case .nothing(let status):
       if let known { cache.forget(known) }
       return refuse(status, head, bytes, into: response)
-    case .directoryWithoutSlash: return redirect(head, bytes, into: response)
+    case .directoryWithoutSlash:
+      if let known { cache.forget(known) }
+      return redirect(head, bytes, into: response)
     case .directory, .wouldWait: return .no
     }
   }
@@ -139,6 +141,7 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
     let finding = await reactor.blockingPool.run(waitingFor: .disk) { [finder] in
       finder.find(target.span, cachedOnly: false)
     }
+    forget(head, unless: finding)
     switch finding {
     case .file(let file):
       let bytes = head.bytes
@@ -158,6 +161,24 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
     case .wouldWait:
       await responder.send { ErrorResponse(500).write(to: head.index, into: $0) }
     }
+  }
+}
+
+extension FileHandler {
+  /// A file that is not there any more holds its room for as long as it is open.
+  private func forget(_ head: RequestHead, unless finding: FileFinder.Finding) {
+    switch finding {
+    case .file, .wouldWait: return
+    case .directoryWithoutSlash, .directory, .nothing:
+      let bytes = head.bytes
+      if let known = cache.entry(for: bytes.span, head.index.pathRange(bytes.span)) { cache.forget(known) }
+    }
+  }
+
+  /// The reactor may live on, and would wake who is not there any more.
+  func finish() {
+    reactor.cancelTimer(sweeping)
+    cache.clear()
   }
 }
 

@@ -27,7 +27,7 @@ public struct FileServerConfiguration: Sendable {
   /// Who may put files into the directory, and how; nil is nobody. Default: nil.
   public var upload: UploadConfiguration?
 
-  /// How many files each reactor keeps open; 0 keeps none. Default: 1000.
+  /// How many files each reactor keeps open, compressed neighbours among them; 0 keeps none. Default: 1000.
   public var openFiles = 1000
   /// How long such a file is believed to be what is at its path. Default: 1 s.
   public var openFileValidity = Duration.seconds(1)

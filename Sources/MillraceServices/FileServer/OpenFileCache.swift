@@ -1,17 +1,18 @@
 import LinuxCalls
 import MillraceHTTP
 
-/// Files that are open, by the target that they were asked for with: a small file then costs neither an open nor a question.
-/// Belongs to a reactor's thread.
+/// Files that are open, by the target that they were asked for with: a small file then costs neither an open nor a
+/// question. Belongs to a reactor's thread.
 ///
-/// What is in it is believed for `validity`, and then looked at again. It keeps at most `most` files, and of those that nobody
-/// asks for any more none for longer than two sweeps: a descriptor holds the room of a file that was deleted.
+/// What is in it is believed for `validity`, and then looked at again. It keeps at most `most` files, compressed
+/// neighbours among them, and of those that nobody asks for any more none for longer than two sweeps: a descriptor
+/// holds the room of a file that was deleted.
 struct OpenFileCache {
   /// An answer to a target.
   final class Entry {
     /// The target up to its query.
     let target: [UInt8]
-    var file: ServedFile
+    let file: ServedFile
     /// When it was looked at, in the nanoseconds of `Linux.now`.
     var checked: Int64
     fileprivate var isUsed = true
@@ -29,6 +30,8 @@ struct OpenFileCache {
   private var places: [UInt64: Int] = [:]
   private var entries: [Entry] = []
   private var hand = 0
+  /// Of all entries: a file may have its compressed neighbours with it.
+  private var descriptors = 0
 
   /// - Parameters:
   ///   - most: 0 keeps none.
@@ -54,27 +57,30 @@ struct OpenFileCache {
 
   /// Keeps `file` for `target`, in the place of what was there.
   mutating func keep(_ file: ServedFile, for target: [UInt8], at now: Int64) {
-    guard most > 0 else { return }
     let key = hash(target.span, 0..<target.count)
-    let entry = Entry(target, file, at: now)
-    if let place = places[key] {
-      // The same target, or another with the same hash, which then is not kept any more.
-      entries[place] = entry
-    } else if entries.count < most {
-      places[key] = entries.count
-      entries.append(entry)
-    } else {
+    // The same target, or another with the same hash, which then is not kept any more.
+    if let place = places[key] { remove(at: place, key) }
+    guard file.descriptors <= most else { return }
+    while descriptors + file.descriptors > most {
       let place = unusedPlace()
-      places[hash(of: entries[place])] = nil
-      places[key] = place
-      entries[place] = entry
+      remove(at: place, hash(of: entries[place]))
     }
+    places[key] = entries.count
+    entries.append(Entry(target, file, at: now))
+    descriptors += file.descriptors
   }
 
   mutating func forget(_ entry: Entry) {
     let key = hash(of: entry)
     guard let place = places[key], entries[place] === entry else { return }
     remove(at: place, key)
+  }
+
+  /// Lets go of everything.
+  mutating func clear() {
+    places = [:]
+    entries = []
+    descriptors = 0
   }
 
   /// Lets go of what nobody has asked for since the last sweep.
@@ -92,6 +98,7 @@ struct OpenFileCache {
 
   private mutating func remove(at place: Int, _ key: UInt64) {
     places[key] = nil
+    descriptors -= entries[place].file.descriptors
     let last = entries.removeLast()
     guard place < entries.count else { return }
     entries[place] = last
@@ -114,8 +121,8 @@ struct OpenFileCache {
     return hash(target.span, 0..<target.count)
   }
 
-  /// FNV-1a from a place that nobody outside knows: who could choose targets with one hash could only have them opened each
-  /// time.
+  /// FNV-1a from a place that nobody outside knows: who could choose targets with one hash could only have them opened
+  /// each time.
   private func hash(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
     var hash = seed
     for place in range { hash = (hash ^ UInt64(bytes[place])) &* 0x100_0000_01b3 }

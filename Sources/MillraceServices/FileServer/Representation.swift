@@ -60,6 +60,9 @@ final class ServedFile: Sendable {
     offered = codings.map(\.coding)
   }
 
+  /// How many are open: that of the file, and one for each neighbour.
+  var descriptors: Int { 1 + codings.count }
+
   /// The one that the client likes best.
   func representation(for head: borrowing HeadIndex, _ bytes: Span<UInt8>) -> Representation {
     guard !codings.isEmpty, head.has(.acceptEncoding),

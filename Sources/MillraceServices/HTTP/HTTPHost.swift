@@ -49,5 +49,5 @@ final class HTTPHost: ConnectionHost {
 
   func abortAll() { worker.abortAll() }
 
-  func finish() async {}
+  func finish() async { await worker.finish() }
 }

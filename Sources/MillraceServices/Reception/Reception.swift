@@ -166,6 +166,8 @@ package final class Reception: Sendable {
     for host in hosts { host.abortAll() }
     await admission.waitUntilEmpty()
     for host in hosts { await host.finish() }
+    // Whoever has the service has none of its files open any more.
+    state.withLock { $0.hosts = [] }
     await admin?.end()
     // What they hold open ends with them, and not with whoever keeps the service.
     state.withLock { $0.hosts = [] }

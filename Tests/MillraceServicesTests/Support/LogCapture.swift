@@ -46,7 +46,7 @@ final class LogCapture: Sendable {
   }
 
   /// Suspends until there are more lines than that.
-  private func nextLine(after count: Int) async {
+  func nextLine(after count: Int) async {
     await withCheckedContinuation { continuation in
       let isThere = entries.withLock { entries in
         if entries.lines.count <= count { entries.waiting.append(continuation) }
