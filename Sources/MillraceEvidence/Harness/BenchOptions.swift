@@ -55,7 +55,7 @@ public struct BenchOptions: Sendable {
   public static var quick: BenchOptions {
     var options = BenchOptions()
     options.sizes = [4096, nil]
-    // Each of them takes another way.
+    // The way of an answer goes by its size.
     options.httpSizes = Scenario.httpFile.sizes.compactMap(\.self)
     options.connections = [1, 32]
     options.routes = ["automatic"]

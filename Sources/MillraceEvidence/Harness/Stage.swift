@@ -49,7 +49,8 @@ final class Stage {
   private func checkDescriptors(for count: Int) throws {
     let needed = count + 2048
     guard scenario == .httpIdle, Linux.descriptorLimit < needed else { return }
-    throw Subject.Skipped("\(count) connections need \(needed) descriptors, and a process has \(Linux.descriptorLimit) here")
+    throw Subject.Skipped(
+      "\(count) connections need \(needed) descriptors, and a process has \(Linux.descriptorLimit) here")
   }
 
   private var bytes: Int { load.bytes }

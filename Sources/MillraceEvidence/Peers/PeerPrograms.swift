@@ -44,7 +44,8 @@ struct PeerPrograms {
       return "exec '\(try find("nginx", for: peer))' -c '\(path)' -e stderr"
     case (_, .files(let root)): return try webServer(peer, port, root)
     case (.haproxy, _), (.nginx, _): throw Subject.Skipped("it is a relay here, and this is none")
-    case (.nginxCached, _), (.caddy, _): throw Subject.Skipped("it serves files over HTTP here, and this is none of that")
+    case (.nginxCached, _), (.caddy, _):
+      throw Subject.Skipped("it serves files over HTTP here, and this is none of that")
     }
   }
 

@@ -159,7 +159,8 @@ final class LoadClient: @unchecked Sendable {
     }
     guard let head else { return }
     guard head.status == 200, head.contentLength == size else {
-      throw RoleFailure("an answer is of status \(head.status) with \(head.contentLength) bytes, and not 200 with \(size)")
+      throw RoleFailure(
+        "an answer is of status \(head.status) with \(head.contentLength) bytes, and not 200 with \(size)")
     }
     let content = bytes[head.count...]
     guard content.count <= size else { throw RoleFailure("more came than the answer has") }

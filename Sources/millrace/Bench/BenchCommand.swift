@@ -41,7 +41,8 @@ struct BenchCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Connections at once, 1 to 8000; separated by commas. Default: 1,32,256; idle: 256; http-idle: 8000.", valueName: "counts"))
+      "Connections at once, 1 to 8000; separated by commas. Default: 1,32,256; idle: 256; http-idle: 8000.",
+      valueName: "counts"))
   var connections: String?
 
   @Option(
