@@ -86,7 +86,7 @@ let package = Package(
     .target(
       name: "MillraceEvidence",
       dependencies: [
-        "Millrace", "MillraceServices", "Reactors", "LinuxCalls", "CAllocations",
+        "Millrace", "MillraceHTTP", "MillraceServices", "Reactors", "LinuxCalls", "CAllocations",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -32,10 +32,10 @@ struct BenchTests {
     let all = try cells(result)
     let routes = [
       "file-to-socket": "sendfile", "socket-to-file": "splice-through-pipe", "file-to-file": "copy_file_range",
-      "pipe-to-socket": "splice", "echo": "buffered", "short": "buffered",
+      "pipe-to-socket": "splice", "echo": "buffered", "short": "buffered", "http-file": "memory",
     ]
     let names = Set(all.compactMap { load($0)["scenario"] as? String })
-    #expect(names == Set(routes.keys).union(["socket-to-socket", "idle"]))
+    #expect(names == Set(routes.keys).union(["socket-to-socket", "idle", "http-idle"]))
     for cell in all {
       let name = load(cell)["scenario"] as? String ?? ""
       let round = try round(cell)
@@ -43,7 +43,7 @@ struct BenchTests {
       let cpu = (round["userCPUSeconds"] as? Double ?? 0) + (round["systemCPUSeconds"] as? Double ?? 0)
       #expect(cpu > 0, "\(load(cell))")
       #expect((cell["warnings"] as? [String])?.isEmpty == true)
-      guard name != "idle" else { continue }
+      guard name != "idle", name != "http-idle" else { continue }
       let timeline = try #require(cell["timeline"] as? [[String: Any]])
       let times = timeline.compactMap { $0["seconds"] as? Double }
       #expect(times.count > 1 && times == times.sorted() && times.allSatisfy { $0 >= 0 }, "\(times)")
@@ -262,6 +262,31 @@ struct BenchTests {
     }
   }
 
+  /// given anyone's server of files, one that serves something else, and one that the scenario has no use for; then the first is
+  /// measured, the second is found out by what it serves, and the third is left out with the reason.
+  @Test("measures anyone's file server beside, and looks at what it serves")
+  func fileServers() async throws {
+    let result = try await bench(
+      "--scenario", "http-file", "--size", "64KiB", "--connections", "2", "--peer", "haproxy",
+      "--target", "right=exec '\(Program.path)' serve --reactors 1 --listen tcp://{listen} '{root}'",
+      "--target",
+      "wrong=mkdir '{root}/../w'; head -c 65536 /dev/zero >'{root}/../w/file'; "
+        + "exec '\(Program.path)' serve --reactors 1 --listen tcp://{listen} '{root}/../w'",
+      "--target",
+      "none=mkdir '{root}/../n'; exec '\(Program.path)' serve --reactors 1 --listen tcp://{listen} '{root}/../n'")
+    #expect(result.status == 1)
+    let cells = try cells(result)
+    #expect(cells.compactMap { $0["subject"] as? String } == ["millrace", "haproxy", "right", "wrong", "none"])
+    for cell in [cells[0], cells[2]] {
+      let round = try round(cell)
+      #expect(round["bytes"] as? Int == 65_536 * (round["operations"] as? Int ?? 0))
+      #expect((round["latency"] as? [String: Any])?["isPaced"] as? Bool == false)
+    }
+    #expect(outcome(cells[1]) == "it serves no files over HTTP here")
+    #expect(outcome(cells[3]).contains("a file's bytes are not its own"), "\(outcome(cells[3]))")
+    #expect(outcome(cells[4]).contains("an answer is of status 404"), "\(outcome(cells[4]))")
+  }
+
   @Test("says of one that does not start what it said")
   func doesNotStart() async throws {
     let (cells, status) = try await target("echo 'no such luck: {listen}' >&2; exit 3")
@@ -407,6 +432,7 @@ struct BenchTests {
       (["--scenario", "short", "--size", "4KiB"], "--size does nothing in short, which has 1024 B only"),
       (["--scenario", "file-to-file", "--connections", "32"], "--connections does nothing in file-to-file"),
       (["--scenario", "echo", "--size", "256MiB"], "--size of echo is 1048576 B at most"),
+      (["--scenario", "http-file", "--route", "sendfile"], "no scenario has all of that"),
     ])
   func wrong(_ arguments: [String], _ sentence: String) async throws {
     let result = await (try Running(["bench"] + arguments, in: place)).result()

@@ -37,6 +37,45 @@ struct ScenarioTests {
     Attachment.record(HTMLReport(outcome.results).html, named: "report.html")
   }
 
+  /// given small and large files over HTTP; then the small ones go with their heads, in one call, and the large ones by sendfile.
+  @Test("counts what a request takes of the file server", arguments: [(13, "memory"), (64 * 1024, "sendfile")])
+  func request(_ size: Int, _ route: String) async throws {
+    var options = little
+    options.scenarios = [.httpFile]
+    options.sizes = [size]
+    let cell = try #require(try await BenchRun(options, program: roles).run().results.cells.first)
+    #expect(cell.outcome == .measured, "\(cell.outcome)")
+    #expect(cell.rounds.first?.routes?.keys.contains(route) == true, "\(cell.rounds)")
+    let exact = try #require(cell.exact)
+    #expect(exact.each("send") == 1, "\(exact)")
+    #expect(exact.each("sendfile") == (route == "sendfile" ? 1 : 0), "\(exact)")
+  }
+
+  /// given connections that have had an answer over HTTP; then memory is all that is told of them.
+  @Test("measures what idle connections of HTTP take")
+  func idleRequests() async throws {
+    var options = little
+    options.scenarios = [.httpIdle]
+    options.httpIdleConnections = [300]
+    let cell = try #require(try await BenchRun(options, program: roles).run().results.cells.first)
+    #expect(cell.outcome == .measured, "\(cell.outcome)")
+    #expect(cell.load.size == nil && cell.load.connections == 300 && cell.exact == nil)
+    #expect(cell.rounds.first?.memoryPerConnection != nil)
+  }
+
+  @Test("takes sizes of its own over HTTP where they are given, and those of all where they are not")
+  func sizes() {
+    var options = little
+    options.scenarios = [.echo, .httpFile]
+    #expect(options.loads.map(\.size) == [4096, 4096])
+    options.httpSizes = [13, 65_536]
+    #expect(options.loads.map(\.size) == [4096, 13, 65_536])
+    options.sizes = []
+    options.httpSizes = []
+    options.scenarios = [.httpFile]
+    #expect(options.loads.map(\.size) == [13, 4096, 65_536, 1 << 20])
+  }
+
   @Test("says of roles that nobody plays that they did not start")
   func noRoles() async throws {
     var options = little

@@ -9,6 +9,10 @@ public struct BenchOptions: Sendable {
   /// Connections in the scenario ``Scenario/idle``: of fewer, what each takes is lost in what an allocator takes at a time.
   /// Default: 256.
   public var idleConnections = [256]
+  /// Connections in the scenario ``Scenario/httpIdle``. Default: 8,000.
+  public var httpIdleConnections = [8000]
+  /// Sizes of the scenario ``Scenario/httpFile`` where they are not ``sizes``. Empty is those.
+  public var httpSizes: [Int] = []
   /// `automatic`, or names of routes. Empty is automatic, and each route that a scenario has.
   public var routes: [String] = []
   /// Rounds that count. Default: 5.
@@ -51,6 +55,8 @@ public struct BenchOptions: Sendable {
   public static var quick: BenchOptions {
     var options = BenchOptions()
     options.sizes = [4096, nil]
+    // The way of an answer goes by its size.
+    options.httpSizes = Scenario.httpFile.sizes.compactMap(\.self)
     options.connections = [1, 32]
     options.routes = ["automatic"]
     options.rounds = 3
@@ -62,6 +68,7 @@ public struct BenchOptions: Sendable {
   public var loads: [Cell.Load] {
     scenarios.filter { rate == nil || $0.canBePaced }.flatMap { scenario in
       let own = scenario.sizes
+      let sizes: [Int?] = scenario == .httpFile && !httpSizes.isEmpty ? httpSizes : sizes
       let chosen = (sizes.isEmpty || own.count == 1 ? own : sizes).filter {
         // A stream has no operations that could be begun at a time.
         $0.map { $0 <= scenario.greatestSize } ?? (own.contains(nil) && rate == nil)
@@ -73,10 +80,18 @@ public struct BenchOptions: Sendable {
           $0 == "automatic" || scenario.routes.contains($0)
         }
       return chosen.flatMap { size in
-        (scenario == .idle ? idleConnections : scenario.connections(connections)).flatMap { connections in
+        connectionCounts(of: scenario).flatMap { connections in
           names.map { Cell.Load(scenario: scenario.rawValue, size: size, connections: connections, route: $0) }
         }
       }
+    }
+  }
+
+  private func connectionCounts(of scenario: Scenario) -> [Int] {
+    switch scenario {
+    case .idle: idleConnections
+    case .httpIdle: httpIdleConnections
+    default: scenario.connections(connections)
     }
   }
 }

@@ -41,7 +41,7 @@ public struct BenchRun: Sendable {
       guard let scenario = Scenario(rawValue: load.scenario) else { continue }
       let subjects = subjects(at: load)
       var measured = try await measure(load, scenario, subjects, place)
-      for tracer in options.tracers where scenario != .idle {
+      for tracer in options.tracers where !scenario.isIdle {
         for number in measured.indices where measured[number].outcome == .measured {
           let trace = try await trace(&measured[number], subjects[number], scenario, tracer, place)
           traces += [trace].compactMap(\.self)
@@ -107,9 +107,9 @@ public struct BenchRun: Sendable {
           let isLast = round == options.rounds - 1
           let measurement = Measurement(stage, seconds: options.seconds, warmUp: warmUp)
           cells[number].rounds.append(
-            scenario == .idle ? try await measurement.memory() : try await measurement.round())
+            scenario.isIdle ? try await measurement.memory() : try await measurement.round())
           if measurement.owed > 0 { cells[number].noteOwed(measurement.owed, in: round + 1) }
-          if isLast, subject == .millrace, scenario != .idle {
+          if isLast, subject == .millrace, !scenario.isIdle {
             stage.close()
             try await lookCloser(&cells[number], scenario, place)
           }
@@ -130,7 +130,10 @@ public struct BenchRun: Sendable {
 
 extension Cell.Load {
   /// Of an operation.
-  var bytes: Int { size ?? Scenario.longFile(connections: connections) }
+  var bytes: Int {
+    // An idle connection is one that has had an answer.
+    size ?? (scenario == Scenario.httpIdle.rawValue ? 4096 : Scenario.longFile(connections: connections))
+  }
 }
 
 extension Cell {
@@ -160,7 +163,7 @@ extension Scenario {
   /// Whether one connection's operations can be counted.
   fileprivate var isCounted: Bool {
     switch self {
-    case .idle, .pipeToSocket: false
+    case .idle, .httpIdle, .pipeToSocket: false
     default: true
     }
   }

@@ -71,7 +71,8 @@ extension BenchEnvironment {
       let (command, arguments): (String, [String]) =
         switch peer {
         case .go: ("go", ["version"])
-        case .nginx: ("nginx", ["-v"])
+        case .nginx, .nginxCached: ("nginx", ["-v"])
+        case .caddy: ("caddy", ["version"])
         case .haproxy: ("haproxy", ["-v"])
         case .c: ("cc", ["--version"])
         }

@@ -49,12 +49,11 @@ final class Measurement {
   func memory() async throws -> Round {
     let count = stage.load.connections
     try await stage.open(connections: count)
-    let port = stage.port
-    _ = try await stage.openLoad(kind: .idle, port: port, connections: 64)
+    _ = try await stage.openLoad(connections: 64)
     let before = ProcessFigures.privateMemory(of: stage.measured)
     let figures = try stage.figures()
     let start = Linux.now
-    _ = try await stage.openLoad(kind: .idle, port: port, connections: count)
+    _ = try await stage.openLoad(connections: count)
     let time = Double(Linux.now - start) / 1e9
     let grown = ProcessFigures.privateMemory(of: stage.measured) - before
     let after = try stage.figures()

@@ -16,6 +16,10 @@ public enum Scenario: String, Sendable, CaseIterable {
   case idle
   /// Connections through a relay that come, ask once, and go.
   case short
+  /// A file over HTTP, to whoever asks again and again on a connection that stays.
+  case httpFile = "http-file"
+  /// Connections of HTTP that have asked once, and have nothing more to say.
+  case httpIdle = "http-idle"
 
   /// One line for people.
   public var title: String {
@@ -28,10 +32,12 @@ public enum Scenario: String, Sendable, CaseIterable {
     case .echo: "messages through a relay and back"
     case .idle: "idle connections through a relay"
     case .short: "short connections through a relay: connect, 1 KiB there and back, close"
+    case .httpFile: "GET of a file over HTTP/1.1, on connections that stay"
+    case .httpIdle: "idle connections of HTTP/1.1 to a file server"
     }
   }
 
-  /// What peers can do, too.
+  /// What stands between a load and a far end.
   var isRelay: Bool {
     switch self {
     case .socketToSocket, .echo, .idle, .short: true
@@ -39,12 +45,20 @@ public enum Scenario: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether what is asked for are the files of a folder, over HTTP.
+  var isHTTP: Bool { self == .httpFile || self == .httpIdle }
+
+  /// Whether connections stand and do nothing, and what is measured is memory.
+  var isIdle: Bool { self == .idle || self == .httpIdle }
+
   /// Sizes of an operation that make sense; nil is the long stream.
   var sizes: [Int?] {
     switch self {
     case .short: [1024]
-    case .idle, .pipeToSocket: [nil]
+    case .idle, .pipeToSocket, .httpIdle: [nil]
     case .echo: Self.powers
+    // On both sides of where a file is too small to be sent by a call of its own.
+    case .httpFile: [13, 1 << 12, 1 << 16, 1 << 20]
     default: Self.powers + [nil]
     }
   }
@@ -54,8 +68,8 @@ public enum Scenario: String, Sendable, CaseIterable {
   /// Whether operations can be begun at a steady pace.
   public var canBePaced: Bool {
     switch self {
-    case .fileToSocket, .socketToFile, .socketToSocket, .echo, .short: true
-    case .fileToFile, .pipeToSocket, .idle: false
+    case .fileToSocket, .socketToFile, .socketToSocket, .echo, .short, .httpFile: true
+    case .fileToFile, .pipeToSocket, .idle, .httpIdle: false
     }
   }
 
@@ -82,7 +96,7 @@ public enum Scenario: String, Sendable, CaseIterable {
     case .socketToSocket, .echo: ["splice-through-pipe", "buffered"]
     case .fileToFile: ["copy_file_range", "splice-through-pipe", "buffered"]
     case .pipeToSocket: ["splice", "buffered"]
-    case .idle, .short: []
+    case .idle, .short, .httpFile, .httpIdle: []
     }
   }
 

@@ -38,10 +38,19 @@ final class Stage {
   func open(connections: Int? = nil) async throws {
     let count = connections ?? load.connections
     if scenario == .pipeToSocket { return try await openFeed(count) }
+    try checkDescriptors(for: count)
     let upstream = scenario.isRelay ? try await openFarEnd() : nil
     port = try await openSubject(upstream, count)
-    guard scenario != .fileToFile, scenario != .idle else { return }
-    client = try await openLoad(kind: loadKind, port: port, connections: count)
+    guard scenario != .fileToFile, !scenario.isIdle else { return }
+    client = try await openLoad(connections: count)
+  }
+
+  /// A server keeps some of its descriptors for files, and connections that it makes wait for want of them say nothing of it.
+  private func checkDescriptors(for count: Int) throws {
+    let needed = count + 2048
+    guard scenario == .httpIdle, Linux.descriptorLimit < needed else { return }
+    throw Subject.Skipped(
+      "\(count) connections need \(needed) descriptors, and a process has \(Linux.descriptorLimit) here")
   }
 
   private var bytes: Int { load.bytes }
@@ -53,6 +62,8 @@ final class Stage {
     case .socketToSocket: .send(unit: load.size ?? Pattern.period, isPipelined: load.size == nil)
     case .echo: .echo(size: bytes)
     case .short: .short(size: bytes)
+    case .httpFile: .get(size: bytes)
+    case .httpIdle: .getOnce(size: bytes)
     case .idle, .fileToFile, .pipeToSocket: .idle
     }
   }
@@ -94,6 +105,7 @@ final class Stage {
     case .socketToSocket, .echo, .idle, .short:
       guard let upstream else { throw BenchFailure("there is no far end") }
       return .relay(to: upstream)
+    case .httpFile, .httpIdle: return .files(root: try place.webRoot(of: bytes))
     case .pipeToSocket: throw BenchFailure("pipes are opened elsewhere")
     }
   }
@@ -102,6 +114,7 @@ final class Stage {
     switch (scenario, upstream) {
     case (_, let upstream?): return .relay(to: upstream)
     case (.fileToSocket, nil): return .serve(path: try place.file(of: bytes), size: bytes)
+    case (.httpFile, nil), (.httpIdle, nil): return .files(root: try place.webRoot(of: bytes))
     case (.socketToFile, nil): return .store(folder: place.directory, size: bytes)
     default: throw Subject.Skipped("it has no part in this")
     }
@@ -148,10 +161,10 @@ final class Stage {
     }
   }
 
-  func openLoad(kind: Load.Kind, port: UInt16, connections: Int) async throws -> RoleProcess {
+  func openLoad(connections: Int) async throws -> RoleProcess {
     let process = try start(
       "the load",
-      .load(.init(kind: kind, port: port, connections: connections, rate: pace.rate, patience: pace.patience)))
+      .load(.init(kind: loadKind, port: port, connections: connections, rate: pace.rate, patience: pace.patience)))
     _ = try await explaining { try await process.untilReady(within: .seconds(pace.patience + 15)) }
     return process
   }

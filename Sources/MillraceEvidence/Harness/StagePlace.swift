@@ -51,7 +51,12 @@ final class StagePlace {
   func command(
     of target: BenchOptions.Target, _ port: UInt16, _ upstream: UInt16?, _ load: Cell.Load
   ) throws -> String {
-    let root = try load.scenario == Scenario.fileToSocket.rawValue ? folder(of: load.bytes) : directory
+    let root =
+      switch Scenario(rawValue: load.scenario) {
+      case .fileToSocket: try folder(of: load.bytes, as: "content")
+      case .httpFile, .httpIdle: try webRoot(of: load.bytes)
+      default: directory
+      }
     if upstream == nil, target.command.contains("{upstream}") {
       throw Subject.Skipped("its command has an {upstream}, and this is no relay")
     }
@@ -60,12 +65,15 @@ final class StagePlace {
       .replacingOccurrences(of: "{root}", with: root)
   }
 
-  /// A folder with the file as `content`.
-  private func folder(of size: Int) throws -> String {
-    let folder = "\(directory)/root-\(size)"
+  /// The folder that is served over HTTP: a file of that size is at `/file`.
+  func webRoot(of size: Int) throws -> String { try folder(of: size, as: "file") }
+
+  /// A folder with the file by that name, and nothing else.
+  private func folder(of size: Int, as name: String) throws -> String {
+    let folder = "\(directory)/root-\(name)-\(size)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    if !FileManager.default.fileExists(atPath: "\(folder)/content") {
-      try FileManager.default.linkItem(atPath: try file(of: size), toPath: "\(folder)/content")
+    if !FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+      try FileManager.default.linkItem(atPath: try file(of: size), toPath: "\(folder)/\(name)")
     }
     return folder
   }

@@ -13,6 +13,8 @@ struct PeerPrograms {
     case serve(path: String, size: Int)
     /// Each `size` bytes become a file in the folder; a byte answers.
     case store(folder: String, size: Int)
+    /// A GET asks for a file of the folder.
+    case files(root: String)
   }
 
   /// The shell's command of a peer that listens at a port of the loopback. Throws what is missing, and how to get it.
@@ -40,7 +42,10 @@ struct PeerPrograms {
       let path = "\(directory)/nginx-\(port).conf"
       try nginx(port, upstream).write(toFile: path, atomically: true, encoding: .utf8)
       return "exec '\(try find("nginx", for: peer))' -c '\(path)' -e stderr"
+    case (_, .files(let root)): return try webServer(peer, port, root)
     case (.haproxy, _), (.nginx, _): throw Subject.Skipped("it is a relay here, and this is none")
+    case (.nginxCached, _), (.caddy, _):
+      throw Subject.Skipped("it serves files over HTTP here, and this is none of that")
     }
   }
 
@@ -91,7 +96,7 @@ struct PeerPrograms {
   }
 
   /// Where a program is, among the places that people's own and the system's are in.
-  private func find(_ name: String, for peer: Peer) throws -> String {
+  func find(_ name: String, for peer: Peer) throws -> String {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     for place in path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin"] {
       if FileManager.default.isExecutableFile(atPath: "\(place)/\(name)") { return "\(place)/\(name)" }
@@ -100,7 +105,7 @@ struct PeerPrograms {
   }
 
   /// Builds a program of ours in this run's folder, once.
-  private func built(_ peer: Peer, _ name: String) throws -> String {
+  func built(_ peer: Peer, _ name: String) throws -> String {
     let program = "\(directory)/peer-\(peer.rawValue)-\(name)"
     if FileManager.default.isExecutableFile(atPath: program) { return program }
     let sources = try Self.sources() + "/\(peer.rawValue)"

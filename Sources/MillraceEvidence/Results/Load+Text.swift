@@ -8,8 +8,10 @@ extension Cell.Load {
   /// `8 connections`
   var connectionsTitle: String { connections == 1 ? "1 connection" : "\(connections) connections" }
 
-  /// The size of an operation: `64 KiB`, `1500 B`; `stream` where there is none, or `idle` in the scenario of that name.
-  public var sizeTitle: String { size.map(Self.title(ofSize:)) ?? (scenario == "idle" ? "idle" : "stream") }
+  /// The size of an operation: `64 KiB`, `1500 B`; `stream` where there is none, or `idle`.
+  public var sizeTitle: String {
+    size.map(Self.title(ofSize:)) ?? (Scenario(rawValue: scenario)?.isIdle == true ? "idle" : "stream")
+  }
 
   /// Bytes in the greatest unit that divides them: sizes are settings, and 65537 is not 64 KiB.
   static func title(ofSize size: Int) -> String {

@@ -16,7 +16,7 @@ public struct Round: Codable, Sendable, Equatable {
   public var contextSwitches: ContextSwitches?
   /// The most memory that the subject had at any time, in bytes (VmHWM, proc(5)).
   public var peakMemory: Int?
-  /// User memory for each connection, in bytes; of the scenario `idle`.
+  /// User memory for each connection, in bytes; of the scenarios `idle` and `http-idle`.
   public var memoryPerConnection: Int?
   /// System calls by name, where the subject counts them.
   public var systemCalls: [String: Int]?

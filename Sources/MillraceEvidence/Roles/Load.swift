@@ -19,6 +19,10 @@ final class Load: @unchecked Sendable {
     case short(size: Int)
     /// A byte there and back, and nothing more.
     case idle
+    /// A GET of `/file` on a connection that stays; the answer is `size` bytes of the pattern.
+    case get(size: Int)
+    /// The same once, and nothing more.
+    case getOnce(size: Int)
     /// Bytes of the pattern into FIFOs, which somebody copies into as many connections to this process.
     case feed(paths: [String])
   }
@@ -104,10 +108,10 @@ extension Load.Kind {
   /// Where one operation follows another before it has ended, or has no answer, there is no time of each.
   var hasLatency: Bool {
     switch self {
-    case .echo, .fetch, .short: true
+    case .echo, .fetch, .short, .get: true
     case .send(_, let isPipelined): !isPipelined
     case .store: true
-    case .idle, .feed: false
+    case .idle, .getOnce, .feed: false
     }
   }
 }

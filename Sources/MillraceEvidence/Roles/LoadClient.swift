@@ -22,7 +22,11 @@ final class LoadClient: @unchecked Sendable {
     case .short: break
     default: connection = try await Connection.connect(to: .loopback(port: spec.port), timeout: .seconds(spec.patience))
     }
-    if case .idle = spec.kind { try await echo([UInt8(ascii: "i")]) }
+    switch spec.kind {
+    case .idle: try await echo([UInt8(ascii: "i")])
+    case .getOnce(let size): try await get(size)
+    default: break
+    }
   }
 
   func work(_ extent: Load.Extent, _ pace: Pace?, _ recorder: Recorder) async throws {
@@ -72,7 +76,7 @@ final class LoadClient: @unchecked Sendable {
       return unit
     case .fetch(let size):
       try await open().write([1])
-      try await readPattern(size)
+      try await readPattern(upTo: size)
       return size
     case .short:
       connection = try await Connection.connect(to: .loopback(port: spec.port), timeout: .seconds(spec.patience))
@@ -85,7 +89,10 @@ final class LoadClient: @unchecked Sendable {
       try await send(size)
       try await readAnswers(1)
       return size
-    case .idle, .feed: return 0
+    case .get(let size):
+      try await get(size)
+      return size
+    case .idle, .getOnce, .feed: return 0
     }
   }
 
@@ -139,8 +146,32 @@ final class LoadClient: @unchecked Sendable {
     }
   }
 
-  private func readPattern(_ size: Int) async throws {
-    var received = 0
+  /// A request, and the whole of its answer.
+  private func get(_ size: Int) async throws {
+    try await open().write(Self.request)
+    var bytes: [UInt8] = []
+    var head: ResponseHead?
+    while head == nil {
+      let more = try await open().read(upTo: 1024 + min(size, 256 * 1024), timeout: .seconds(spec.patience))
+      if more.isEmpty { throw RoleFailure("a connection ended before the head of an answer") }
+      bytes = bytes.isEmpty ? more : bytes + more
+      head = try ResponseHead(in: bytes)
+    }
+    guard let head else { return }
+    guard head.status == 200, head.contentLength == size else {
+      throw RoleFailure(
+        "an answer is of status \(head.status) with \(head.contentLength) bytes, and not 200 with \(size)")
+    }
+    let content = bytes[head.count...]
+    guard content.count <= size else { throw RoleFailure("more came than the answer has") }
+    guard Pattern.isRight(content, at: 0) else { throw RoleFailure("a file's bytes are not its own") }
+    try await readPattern(from: content.count, upTo: size)
+  }
+
+  private static let request = Array("GET /file HTTP/1.1\r\nHost: bench\r\n\r\n".utf8)
+
+  private func readPattern(from start: Int = 0, upTo size: Int) async throws {
+    var received = start
     while received < size {
       let bytes = try await open().read(upTo: min(size - received, 256 * 1024), timeout: .seconds(spec.patience))
       if bytes.isEmpty { throw RoleFailure("a connection ended after \(received) of \(size) bytes of a file") }

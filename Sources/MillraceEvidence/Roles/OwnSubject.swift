@@ -14,6 +14,8 @@ final class OwnSubject: @unchecked Sendable {
     case store(directory: String, size: Int)
     /// Copies a file again and again, to as many others as there are connections.
     case copyFile(path: String, directory: String, size: Int, copies: Int)
+    /// The files of a folder, over HTTP.
+    case files(root: String)
     /// Each FIFO into a connection of its own.
     case feed(paths: [String], to: UInt16)
   }

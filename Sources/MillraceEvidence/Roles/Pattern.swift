@@ -29,7 +29,9 @@ enum Pattern {
   }
 
   /// Whether these bytes are those from `position` on.
-  static func isRight(_ some: [UInt8], at position: Int) -> Bool {
+  static func isRight(_ some: [UInt8], at position: Int) -> Bool { isRight(some[...], at: position) }
+
+  static func isRight(_ some: ArraySlice<UInt8>, at position: Int) -> Bool {
     var done = 0
     while done < some.count {
       let place = (position + done) % period

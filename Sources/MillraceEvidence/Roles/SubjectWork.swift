@@ -27,6 +27,7 @@ extension OwnSubject.Kind {
     case .store(let directory, let size): StoreWork(directory, size, options, reactors, tally)
     case .copyFile(let path, let directory, let size, let copies):
       CopyFileWork(path, directory, size, copies, options, reactors, tally)
+    case .files(let root): FileServerWork(root, reactors)
     case .feed(let paths, let port): FeedWork(paths, port, options, reactors, tally)
     }
   }

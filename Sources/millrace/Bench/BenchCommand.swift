@@ -24,7 +24,8 @@ struct BenchCommand: AsyncParsableCommand {
 
       {listen} and {upstream} are addresses such as 127.0.0.1:8000, {root} is a folder
       with the file 'content'. In file-to-socket a byte asks for that file; in
-      socket-to-file a byte answers each message.
+      socket-to-file a byte answers each message; in http-file the folder is to be
+      served, and has the file 'file'.
       """,
     subcommands: [BenchCompareCommand.self])
 
@@ -40,7 +41,8 @@ struct BenchCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Connections at once, 1 to 8000; separated by commas. Default: 1,32,256; idle: 256.", valueName: "counts"))
+      "Connections at once, 1 to 8000; separated by commas. Default: 1,32,256; idle: 256; http-idle: 8000.",
+      valueName: "counts"))
   var connections: String?
 
   @Option(
@@ -63,7 +65,7 @@ struct BenchCommand: AsyncParsableCommand {
       "Seconds an answer may take before its row has failed, 0.5 to 600. Default: 10.", valueName: "seconds"))
   var patience: Double?
 
-  @Option(help: ArgumentHelp("go, nginx, haproxy, c; separated by commas.", valueName: "names"))
+  @Option(help: ArgumentHelp("go, nginx, nginx-cached, caddy, haproxy, c; separated by commas.", valueName: "names"))
   var peer: String?
 
   @Option(help: ArgumentHelp("Anyone's program: NAME=COMMAND; may be repeated.", valueName: "name=command"))
@@ -154,12 +156,16 @@ struct BenchCommand: AsyncParsableCommand {
     if let scenario {
       options.scenarios = try list(scenario, "--scenario", Scenario.allCases.map(\.rawValue)) { Scenario(rawValue: $0) }
     }
-    if let size { options.sizes = try list(size, "--size", ["4KiB", "stream"], Self.size) }
+    if let size {
+      options.sizes = try list(size, "--size", ["4KiB", "stream"], Self.size)
+      options.httpSizes = []
+    }
     if let connections {
       options.connections = try list(connections, "--connections", ["1 to 8000"]) {
         Int($0).flatMap { (1...8000).contains($0) ? $0 : nil }
       }
       options.idleConnections = options.connections
+      options.httpIdleConnections = options.connections
     }
     if let route {
       options.routes = try list(route, "--route", ["automatic"] + Self.routes) {
