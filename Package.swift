@@ -129,6 +129,8 @@ let package = Package(
       name: "MillraceServicesTests",
       dependencies: [
         "MillraceServices", "MillraceHTTP", "Millrace", "Reactors", "LinuxCalls",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),

@@ -18,7 +18,8 @@ struct ServeUploadTests {
 
   private func begin(_ count: Int, port: UInt16) async throws -> Connection {
     let connection = try await Connection.connect(to: .loopback(port: port))
-    let head = "PUT /file HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(Self.token)\r\nContent-Length: \(count)\r\n\r\n"
+    let head =
+      "PUT /file HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(Self.token)\r\nContent-Length: \(count)\r\n\r\n"
     try await connection.write(Array(head.utf8))
     return connection
   }
@@ -42,7 +43,9 @@ struct ServeUploadTests {
 
   /// given a disk with less room than the upload takes; when it is sent; then the answer is 507, the old file is there, and the
   /// room is free again.
-  @Test("to a full disk is 507 and leaves nothing behind", .enabled("needs the right to mount a tmpfs", { Tmpfs.isPossible }))
+  @Test(
+    "to a full disk is 507 and leaves nothing behind",
+    .enabled("needs the right to mount a tmpfs", { Tmpfs.isPossible }))
   func full() async throws {
     let place = try Scratch()
     let disk = try Tmpfs(at: place.url.appendingPathComponent("disk"), size: "1m")

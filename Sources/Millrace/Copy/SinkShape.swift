@@ -9,6 +9,9 @@ public struct SinkShape: Sendable {
 
   let end: End
   private(set) var modifiers = Modifiers()
+  private(set) var bounds = TimeBounds()
+  /// The most bytes that it takes in one copy.
+  private(set) var limit: Int?
   var origin: (any ByteSink)?
 
   init(end: End) { self.end = end }
@@ -38,6 +41,20 @@ public struct SinkShape: Sendable {
   /// Shows the bytes to `hasher`, which costs the kernel route.
   public func hashed(into hasher: any ByteHasher) -> SinkShape {
     modified { $0.hashers.append(HashRequest(skip: 0, hasher: hasher)) }
+  }
+
+  /// At most `most` bytes in one copy, which ends then.
+  package func limited(to most: Int) -> SinkShape {
+    var shape = self
+    shape.limit = min(limit ?? Int.max, most)
+    return shape
+  }
+
+  /// Ends every copy to it at `deadline`, in the nanoseconds of `Linux.now`, or when it has taken no byte for `idle` nanoseconds.
+  package func bounded(until deadline: Int64, idle: Int64) -> SinkShape {
+    var shape = self
+    shape.bounds = bounds.stricter(TimeBounds(deadline: deadline, idle: idle))
+    return shape
   }
 
   private func modified(_ change: (inout Modifiers) -> Void) -> SinkShape {

@@ -16,6 +16,7 @@ public struct SourceShape: Sendable {
   /// How many bytes there have to be, the head's included: an end before is an error. Never more than the limit.
   private(set) var promised: Int?
   private(set) var modifiers = Modifiers()
+  private(set) var bounds = TimeBounds()
   /// The source as it was before any wrapper: the one that may have a way of its own.
   var origin: (any ByteSource)?
 
@@ -36,6 +37,13 @@ public struct SourceShape: Sendable {
     var shape = self
     shape.limit = min(limit ?? Int.max, most)
     shape.promised = promised.map { min($0, most) }
+    return shape
+  }
+
+  /// Ends every copy of it at `deadline`, in the nanoseconds of `Linux.now`, or when no byte has come for `idle` nanoseconds.
+  package func bounded(until deadline: Int64, idle: Int64) -> SourceShape {
+    var shape = self
+    shape.bounds = bounds.stricter(TimeBounds(deadline: deadline, idle: idle))
     return shape
   }
 

@@ -27,6 +27,7 @@ extension Transfer {
     isBetweenSockets = source?.kind.isStreamSocket == true && sink?.kind.isStreamSocket == true
     limit = min(request.options.limit ?? Int.max, sourceShape.limit ?? Int.max)
     if case .file(_, _, let length?) = sinkShape.end { limit = min(limit, length) }
+    if let most = sinkShape.limit { limit = min(limit, most) }
     let head = Array(sourceShape.head.prefix(limit))
     let isBuffered = routes == .only(.buffered)
     pending = PendingBytes(head, route: isBuffered ? .buffered : .memory)

@@ -116,11 +116,13 @@ final class Transfer: @unchecked Sendable {
     passesEnd = options.passesEnd
     routes = options.routes
     measuresCPU = options.measuresCPU
-    idleLimit = options.idleTimeout?.nanoseconds ?? .max
+    let bounds = source.bounds.stricter(sink.bounds)
+    idleLimit = min(options.idleTimeout?.nanoseconds ?? .max, bounds.idle)
     if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
     lastProgress = started
     if options.measuresCPU { ledger.begin(ThreadMeter(of: reactor)) }
-    deadline = options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds } ?? .max
+    deadline = min(
+      options.deadline.map { Linux.now + ContinuousClock.now.duration(to: $0).nanoseconds } ?? .max, bounds.deadline)
     monitor = options.monitor
     if !modifiers.rates.isEmpty {
       throttles = modifiers.rates.map { [started] rate in

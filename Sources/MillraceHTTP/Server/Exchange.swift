@@ -76,7 +76,11 @@ final class Exchange: @unchecked Sendable {
     do {
       if !before.isEmpty { try await transmit(Bytes(before), count: 0) }
       try await worker.handler.respond(to: IncomingRequest(head: head, exchange: self), with: Responder(self))
-      if case .unanswered = stage { await fail(500, "the handler did not answer") }
+      switch stage {
+      case .unanswered: await fail(500, "the handler did not answer")
+      case .writing: record.failure = "the handler did not finish the answer's body"
+      case .answered, .broken: break
+      }
     } catch let failure as HTTPFailure {
       await fail(failure.status.code, failure.description)
     } catch let fault as HeadFault {
@@ -84,6 +88,8 @@ final class Exchange: @unchecked Sendable {
     } catch let error as CopyError {
       if case .custom(let failure as HTTPFailure) = error.cause {
         await fail(failure.status.code, failure.description)
+      } else if error.isOutOfTime, hasUnreadBody {
+        await fail(408, "the body came too slowly")
       } else if case .custom(let fault as HeadFault) = error.cause {
         await fail(fault.status, fault.description)
       } else {
@@ -206,7 +212,8 @@ final class Exchange: @unchecked Sendable {
     if isSent { buffer.add(body) }
     let bytes = buffer.take()
     try await attempt(owed: 0) { () throws(CopyError) in
-      try await self.transmit(Bytes(bytes), count: isSent ? body.count : 0)
+      let count = isSent ? body.count : 0
+      try await self.transmit(Bytes(bytes), count: count, headCount: bytes.count - count)
     }
     stage = .answered
   }
@@ -223,7 +230,7 @@ final class Exchange: @unchecked Sendable {
     }
     guard let length else {
       try await attempt(owed: nil) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
-      let body = ResponseBody(self, isChunked: self.head.minorVersion > 0, isLeftOut: false)
+      let body = ResponseBody(self, self.head.minorVersion > 0 ? .chunked : .untilClose)
       var report: CopyReport?
       try await attempt(owed: nil) { () throws(CopyError) in
         report = try await copy(
@@ -245,14 +252,20 @@ final class Exchange: @unchecked Sendable {
     let isSent = hasBody(response.status.code)
     let head = writeHead(response, length: length).take()
     try await attempt(owed: length) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
-    return ResponseBody(self, isChunked: length == nil && self.head.minorVersion > 0, isLeftOut: !isSent)
+    let framing: BodyFraming = length.map { .length($0) } ?? (self.head.minorVersion > 0 ? .chunked : .untilClose)
+    return ResponseBody(self, isSent ? framing : .none)
   }
 
-  func noteSent(_ progress: CopyProgress) {}
+  /// Counts what went into a body that is written bit by bit.
+  func noteSent(_ count: Int64, _ route: Route) { record.sent.add(count, route) }
 
-  func noteChunk(_ count: Int) { record.sent.add(Int64(count), .buffered) }
-
-  func finishBody(isChunked: Bool) async throws(CopyError) {
+  /// - Parameter isShort: less of it was written than was announced.
+  func finishBody(isChunked: Bool, isShort: Bool) async throws(CopyError) {
+    if isShort {
+      record.failure = "the body is shorter than was announced"
+      stage = .broken
+      return
+    }
     if isChunked {
       try await attempt(owed: nil) { () throws(CopyError) in try await self.transmit(Bytes("0\r\n\r\n"), count: 0) }
     }
@@ -378,5 +391,15 @@ final class Exchange: @unchecked Sendable {
     guard let body, body.isAtEnd else { return .linger }
     let rest = body.takeRest()
     return isKept ? .keep(rest) : rest.isEmpty ? .close : .linger
+  }
+}
+
+extension CopyError {
+  /// It has not failed, but for the time it took.
+  fileprivate var isOutOfTime: Bool {
+    switch cause {
+    case .deadline, .idle: true
+    default: false
+    }
   }
 }

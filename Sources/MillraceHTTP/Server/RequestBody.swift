@@ -13,6 +13,7 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
   private var ahead: [UInt8]
   private var progress: Progress
   private let most: Int64
+  private let framing: BodyFraming
   private let times: HTTPTimes
   /// Whoever is kept to a rate is not slow by himself.
   private let isKeptToRate: Bool
@@ -30,6 +31,7 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
     isKeptToRate: Bool
   ) {
     self.connection = connection
+    self.framing = framing
     self.times = times
     self.isKeptToRate = isKeptToRate
     self.ahead = ahead
@@ -55,6 +57,7 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
     case .counted(let left):
       let held = Array(ahead.prefix(Int(clamping: left)))
       return connection.sourceShape.prefixed(by: held).exactly(Int(left)).observed(observer())
+        .bounded(until: deadline, idle: times.idle.inNanoseconds)
     case .chunked: return .reader(ChunkedBody(body: self))
     }
   }
@@ -71,6 +74,13 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
     case .counted(let left): left
     case .chunked(let reader): reader.hasEnded ? 0 : nil
     }
+  }
+
+  /// When a body of this length has to be there.
+  private var deadline: Int64 {
+    guard !isKeptToRate, case .length(let count) = framing else { return .max }
+    let allowance = times.allowance(for: count)
+    return allowance == .max ? .max : began.addingReportingOverflow(allowance).partialValue
   }
 
   private func observer() -> @Sendable (CopyProgress) -> Void {
@@ -106,7 +116,9 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
     let allowance = isKeptToRate ? Int64.max : times.allowance(for: total)
     let left = min(times.idle.inNanoseconds, allowance == .max ? .max : began &+ allowance &- now)
     do throws(EndpointError) {
-      guard left > 0 else { throw EndpointError("read", "the request's body", reason: "the time is up", errno: .timedOut) }
+      guard left > 0 else {
+        throw EndpointError("read", "the request's body", reason: "the time is up", errno: .timedOut)
+      }
       let bytes = try await connection.read(upTo: 64 * 1024, timeout: .nanoseconds(left))
       if bytes.isEmpty {
         throw EndpointError("read", "the request's body", reason: "the connection ended before its last chunk")

@@ -169,8 +169,6 @@ package final class Reception: Sendable {
     // Whoever has the service has none of its files open any more.
     state.withLock { $0.hosts = [] }
     await admin?.end()
-    // What they hold open ends with them, and not with whoever keeps the service.
-    state.withLock { $0.hosts = [] }
     await manager?.settle()
     if ownReactors == nil { await bound.reactors.shutdown() }
     if end == .deaf { throw EndpointError("listen", "anywhere", reason: "every listener has failed") }

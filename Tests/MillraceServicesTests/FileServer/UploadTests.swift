@@ -13,10 +13,10 @@ struct UploadTests {
   private let bearer = "Authorization: Bearer 0123456789abcdef"
 
   private func run(
-    _ folder: Folder, _ change: (inout UploadConfiguration) -> Void = { _ in }, _ body: (ServerRig) async throws -> Void
+    _ folder: Folder, mostBytes: Int64 = 10 << 30, _ body: (ServerRig) async throws -> Void
   ) async throws {
     var upload = UploadConfiguration(token: Self.token)
-    change(&upload)
+    upload.mostBytes = mostBytes
     try await ServerRig.run(folder, { $0.upload = upload }) { try await body($0) }
   }
 
@@ -49,7 +49,7 @@ struct UploadTests {
       #expect(answer.status == 201 && answer["Location"] == "/builds/7/a%20b.bin")
       #expect(content(folder, "builds/7/a b.bin") == bytes)
       let line = await rig.served(0)
-      #expect(line["received"] == "3000000" && line["received-route"] == "splice-through-pipe")
+      #expect(line["received"] == "3000000" && line["received-route"]?.contains("splice-through-pipe") == true)
       let fetched = try await rig.ask("/builds/7/a%20b.bin")
       #expect(fetched.body == bytes && fetched["ETag"] == answer["ETag"])
       // In its place another one.
@@ -60,12 +60,14 @@ struct UploadTests {
     }
   }
 
-  @Test("without the token is 401, whatever else it says, and nothing of it is kept", arguments: [
-    ("", "Bearer realm=\"uploads\""), ("Authorization: Basic MDEyMzQ1Njc4OWFiY2RlZg==", "Bearer realm=\"uploads\""),
-    ("Authorization: Bearer 0123456789abcdeg", "Bearer realm=\"uploads\", error=\"invalid_token\""),
-    ("Authorization: Bearer 0123456789abcdef0", "Bearer realm=\"uploads\", error=\"invalid_token\""),
-    ("Authorization: Bearer ", "Bearer realm=\"uploads\""),
-  ])
+  @Test(
+    "without the token is 401, whatever else it says, and nothing of it is kept",
+    arguments: [
+      ("", "Bearer realm=\"uploads\""), ("Authorization: Basic MDEyMzQ1Njc4OWFiY2RlZg==", "Bearer realm=\"uploads\""),
+      ("Authorization: Bearer 0123456789abcdeg", "Bearer realm=\"uploads\", error=\"invalid_token\""),
+      ("Authorization: Bearer 0123456789abcdef0", "Bearer realm=\"uploads\", error=\"invalid_token\""),
+      ("Authorization: Bearer ", "Bearer realm=\"uploads\""),
+    ])
   func unauthorized(_ field: String, _ challenge: String) async throws {
     let folder = try Folder()
     try await run(folder) { rig in
@@ -91,7 +93,8 @@ struct UploadTests {
     try await run(folder) { rig in
       let client = try await rig.connect()
       defer { client.close() }
-      try await client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\(bearer)\r\n\r\n")
+      try await client.send(
+        "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\(bearer)\r\n\r\n")
       #expect(try await client.takeHead() == "HTTP/1.1 100 Continue")
       try await client.send("abc")
       #expect(try await client.answer().status == 201)
@@ -131,10 +134,13 @@ struct UploadTests {
     var wrong = right
     wrong[0] ^= 1
     try await run(folder) { rig in
-      let kept = try await put(rig, "/x", bytes, [bearer, "Repr-Digest: \(kind)=:\(Data(right).base64EncodedString()):"])
+      let kept = try await put(
+        rig, "/x", bytes, [bearer, "Repr-Digest: \(kind)=:\(Data(right).base64EncodedString()):"])
       #expect(kept.status == 201 && content(folder, "x") == bytes)
       let line = await rig.served(0)
-      #expect(line["received-route"] == "buffered" && line["declined"]?.contains("a hash must see the bytes") == true)
+      #expect(
+        line["received-route"]?.contains("splice") == false
+          && line["declined"]?.contains("a hash must see the bytes") == true)
       for value in ["\(kind)=:\(Data(wrong).base64EncodedString()):", "\(kind)=:AAAA:", "\(kind)=abc", "\(kind)"] {
         let answer = try await put(rig, "/y", bytes, [bearer, "Repr-Digest: \(value)"])
         #expect(answer.status == 400, "\(value)")
@@ -148,7 +154,7 @@ struct UploadTests {
   @Test("that is larger than may be is 413, announced or not, and nothing is left of it")
   func tooLarge() async throws {
     let folder = try Folder()
-    try await run(folder, { $0.mostBytes = 100_000 }) { rig in
+    try await run(folder, mostBytes: 100_000) { rig in
       #expect(try await put(rig, "/x", noise(100_001), [bearer]).status == 413)
       let client = try await rig.connect()
       defer { client.close() }
@@ -161,25 +167,33 @@ struct UploadTests {
     }
   }
 
-  @Test("keeps to its conditions", arguments: [
-    ("/new", "If-None-Match: *", 201), ("/old", "If-None-Match: *", 412), ("/new", "If-Match: *", 412),
-    ("/old", "If-Match: *", 204), ("/old", "If-Match: \"other\"", 412),
-    ("/old", "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT", 412),
-  ])
+  @Test(
+    "keeps to its conditions",
+    arguments: [
+      ("/new", "If-None-Match: *", 201), ("/old", "If-None-Match: *", 412), ("/new", "If-Match: *", 412),
+      ("/old", "If-Match: *", 204), ("/old", "If-Match: \"other\"", 412),
+      ("/old", "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT", 412),
+    ])
   func conditions(_ target: String, _ condition: String, _ status: Int) async throws {
     let folder = try Folder()
     try folder.write("old", to: "old")
     try await run(folder) { rig in
-      #expect(try await put(rig, target, [1, 2, 3], [bearer, condition]).status == status)
-      #expect(content(folder, "old") == (target == "/old" && status == 204 ? [1, 2, 3] : Array("old".utf8)))
-      #expect(try names(folder) == (status == 201 ? ["new", "old"] : ["old"]))
+      let answer = try await put(rig, target, [1, 2, 3], [bearer, condition])
+      #expect(answer.status == status)
+      let old: [UInt8] = status == 204 ? [1, 2, 3] : Array("old".utf8)
+      #expect(content(folder, "old") == old)
+      let kept = try names(folder)
+      #expect(kept == (status == 201 ? ["new", "old"] : ["old"]))
     }
   }
 
-  @Test("has nowhere to go but a file's place beneath the root", arguments: [
-    ("/", 409), ("/folder", 409), ("/folder/", 409), ("/file/below", 409), ("/.hidden", 403), ("/folder/.git/config", 403),
-    ("/../x", 400), ("/%2e%2e/x", 400), ("/a//b", 400), ("/a%2fb", 400), ("/out/x", 403), ("/pipe", 403),
-  ])
+  @Test(
+    "has nowhere to go but a file's place beneath the root",
+    arguments: [
+      ("/", 409), ("/folder", 409), ("/folder/", 409), ("/file/below", 409), ("/.hidden", 403),
+      ("/folder/.git/config", 403),
+      ("/../x", 400), ("/%2e%2e/x", 400), ("/a//b", 400), ("/a%2fb", 400), ("/out/x", 403), ("/pipe", 403),
+    ])
   func places(_ target: String, _ status: Int) async throws {
     let outside = try Folder()
     let folder = try Folder()
@@ -190,19 +204,24 @@ struct UploadTests {
     let before = try names(folder)
     try await run(folder) { rig in
       #expect(try await put(rig, target, [1], [bearer]).status == status)
-      #expect(try names(folder) == before && names(outside).isEmpty && names(folder, "folder").isEmpty)
+      #expect(try names(folder) == before)
+      for place in [try names(outside), try names(folder, "folder")] { #expect(place.isEmpty) }
       #expect(content(folder, "file") == Array("file".utf8))
     }
   }
 
-  @Test("of a part, or of something coded, is refused", arguments: [
-    ("Content-Range: bytes 0-0/5", 400), ("Content-Encoding: gzip", 415),
-  ])
+  @Test(
+    "of a part, or of something coded, is refused",
+    arguments: [
+      ("Content-Range: bytes 0-0/5", 400), ("Content-Encoding: gzip", 415),
+    ])
   func parts(_ field: String, _ status: Int) async throws {
     let folder = try Folder()
     try await run(folder) { rig in
-      #expect(try await put(rig, "/x", [1], [bearer, field]).status == status)
-      #expect(try names(folder).isEmpty)
+      let answer = try await put(rig, "/x", [1], [bearer, field])
+      #expect(answer.status == status)
+      let kept = try names(folder)
+      #expect(kept.isEmpty)
     }
   }
 

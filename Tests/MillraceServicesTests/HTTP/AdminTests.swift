@@ -15,9 +15,9 @@ struct AdminTests {
   @Test("of a server has its metrics as Prometheus reads them, its health, and what it lists")
   func metrics() async throws {
     let prometheus = PrometheusMetrics()
-    try await serving({ _, responder in
+    try await serving(with: { $0.admin = .tcp(host: "127.0.0.1", port: 0) }, metrics: prometheus) { _, responder in
       try await responder.send(HTTPResponse(status: .ok), text: "hello")
-    }, { $0.admin = .tcp(host: "127.0.0.1", port: 0) }, metrics: prometheus) { server, address, _ in
+    } to: { server, address, _ in
       _ = try await ask(address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       let admin = try #require(server.reception.adminAddresses.first)
       let answer = try await get("/metrics", admin)
@@ -27,7 +27,8 @@ struct AdminTests {
         "millrace_http_requests_total{status=\"200\"} 1", "millrace_http_sent_bytes_total{route=\"memory\"} 5",
         "millrace_http_connections_total 1",
       ] { #expect(text.contains(line + "\n"), "\(line) in \(text)") }
-      for name in ["process_open_fds ", "process_cpu_seconds_total ", "millrace_reactor_wakeups_total{reactor=\"0\"} "] {
+      for name in ["process_open_fds ", "process_cpu_seconds_total ", "millrace_reactor_wakeups_total{reactor=\"0\"} "]
+      {
         #expect(text.contains("\n" + name), "\(name)")
       }
       _ = try Exposition(answer.body)
@@ -43,12 +44,12 @@ struct AdminTests {
   func transfers() async throws {
     let file = try await File.temporary()
     try await copy(from: Bytes(noise(4_000_000)), to: file)
-    try await serving({ _, responder in
-      try await responder.send(HTTPResponse(status: .ok), file: file.section(offset: 0, length: 4_000_000))
-    }, {
+    try await serving(with: {
       $0.admin = .tcp(host: "127.0.0.1", port: 0)
       $0.ratePerConnection = 100_000
-    }) { server, address, _ in
+    }) { _, responder in
+      try await responder.send(HTTPResponse(status: .ok), file: file.section(offset: 0, length: 4_000_000))
+    } to: { server, address, _ in
       let admin = try #require(server.reception.adminAddresses.first)
       let client = RawClient(try await Connection.connect(to: address))
       try await client.send("GET /some/file HTTP/1.1\r\nHost: a\r\n\r\n")

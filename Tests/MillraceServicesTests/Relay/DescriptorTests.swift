@@ -23,7 +23,9 @@ struct DescriptorTests {
         Set(all.values.filter { $0.hasPrefix("socket:") || $0.hasPrefix("pipe:") })
       }
       #expect(streams(after) == streams(before))
-      #expect(after.count <= before.count, "\(after)")
+      // Dispatch has timers and bells when it needs them.
+      func others(_ all: [Int32: String]) -> Int { all.values.count { !$0.hasSuffix("fd]") } }
+      #expect(others(after) <= others(before))
     }
   }
 }

@@ -2,15 +2,16 @@ import CoreMetrics
 import Logging
 import Millrace
 import MillraceHTTP
-import MillraceServices
 import ServiceLifecycle
 import Testing
 
+@testable import MillraceServices
+
 /// An ``HTTPServer`` that runs while a test looks on.
 func serving(
-  _ handler: @escaping HTTPServer.Handler, _ change: (inout HTTPServerConfiguration) -> Void = { _ in },
-  metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-  _ body: (HTTPServer, Address, LogCapture) async throws -> Void
+  with change: (inout HTTPServerConfiguration) -> Void = { _ in },
+  metrics: any MetricsFactory = NOOPMetricsHandler.instance, _ handler: @escaping HTTPServer.Handler,
+  to body: (HTTPServer, Address, LogCapture) async throws -> Void
 ) async throws {
   var configuration = HTTPServerConfiguration(listen: [.tcp(host: "127.0.0.1", port: 0)])
   configuration.reactors = 1
@@ -23,6 +24,8 @@ func serving(
   let group = ServiceGroup(
     services: [server], logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() })
   let running = Task { try await group.run() }
+  // Its admin endpoint is there then, too.
+  while server.reception.phase == .starting { await Task.yield() }
   do { try await body(server, address, log) } catch {
     running.cancel()
     _ = await running.result
