@@ -6,7 +6,8 @@ import Reactors
 /// One request and its response, where that takes a task. Confined to the connection's reactor, but for what a handler does
 /// elsewhere with its request and its responder, one after the other.
 final class Exchange: @unchecked Sendable {
-  unowned let connection: HTTPConnection
+  /// Which has this for as long as it lasts, and no longer.
+  let connection: HTTPConnection
   let head: RequestHead
   private var persistence: ResponseBuffer.Persistence
   private let started: Int64
@@ -39,6 +40,8 @@ final class Exchange: @unchecked Sendable {
   }
 
   private(set) var verdict = Verdict.breakOff
+  /// The connection is somebody else's by now: what a handler has kept of this exchange comes to nothing.
+  @safe @exclusivity(unchecked) private(set) var isOver = false
 
   init(
     _ connection: HTTPConnection, _ head: RequestHead, ahead: [UInt8], _ persistence: ResponseBuffer.Persistence,
@@ -287,6 +290,7 @@ final class Exchange: @unchecked Sendable {
   private func transmit(
     _ source: some ByteSource, count: Int, headCount: Int = 0
   ) async throws(CopyError) -> CopyReport {
+    if isOver { throw CopyError(side: .sink, cause: .closed, report: CopyReport()) }
     var options = connection.sendOptions(for: Int64(count))
     if count > 0 { options.monitor = beginMoving(.download, of: Int64(count)) }
     defer { current = nil }
@@ -379,6 +383,8 @@ final class Exchange: @unchecked Sendable {
   /// Decides what becomes of the connection, and tells the observer.
   private func conclude() async {
     verdict = await decide()
+    isOver = true
+    body?.end()
     record.nanoseconds = Linux.now - started
     let bytes = head.bytes
     worker.observer.exchanged(record, head.index, bytes.span, on: connection)

@@ -20,6 +20,7 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
   private let began = Linux.now
   /// Of a chunked body, what has come of it.
   private var total: Int64 = 0
+  private var isOver = false
 
   private enum Progress {
     case counted(left: Int64)
@@ -53,12 +54,22 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
 
   /// What is left of it: of a length the connection itself, of chunks a reader.
   public var sourceShape: SourceShape {
+    if isOver { return .reader(TooLate()) }
     switch progress {
     case .counted(let left):
       let held = Array(ahead.prefix(Int(clamping: left)))
       return connection.sourceShape.prefixed(by: held).exactly(Int(left)).observed(observer())
         .bounded(until: deadline, idle: times.idle.inNanoseconds)
     case .chunked: return .reader(ChunkedBody(body: self))
+    }
+  }
+
+  /// The exchange is over: what comes next on the connection is none of this body's.
+  func end() { isOver = true }
+
+  private struct TooLate: ByteReader {
+    func read(upTo most: Int) async throws -> [UInt8] {
+      throw EndpointError("read", "the request's body", reason: "its request has been answered", errno: .badFileDescriptor)
     }
   }
 
@@ -112,6 +123,7 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
 
   /// The next bytes, as long as they come fast enough: a copy does not see how long a reader of somebody's waits.
   private func receive() async throws -> [UInt8] {
+    if isOver { return try await TooLate().read(upTo: 0) }
     let now = Linux.now
     let allowance = isKeptToRate ? Int64.max : times.allowance(for: total)
     let left = min(times.idle.inNanoseconds, allowance == .max ? .max : began &+ allowance &- now)

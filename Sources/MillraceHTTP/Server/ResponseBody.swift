@@ -17,6 +17,7 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
 
   /// The connection itself, or a writer that puts chunks around what it is given.
   public var sinkShape: SinkShape {
+    if exchange.isOver { return .writer(TooLate()) }
     let connection = exchange.connection
     let idle = connection.worker.times.idle.inNanoseconds
     switch framing {
@@ -59,11 +60,19 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
     func write(_ bytes: ArraySlice<UInt8>) async throws -> Int {
       let before = Array(String(bytes.count, radix: 16).utf8) + [Ascii.carriageReturn, Ascii.lineFeed]
       let connection = exchange.connection
+      if exchange.isOver { throw CopyError(side: .sink, cause: .closed, report: CopyReport()) }
       try await copy(
         from: Bytes(before + bytes + [Ascii.carriageReturn, Ascii.lineFeed]), to: connection.connection,
         options: connection.sendOptions(for: Int64(bytes.count)))
       exchange.noteSent(Int64(bytes.count), .buffered)
       return bytes.count
+    }
+  }
+
+  /// The exchange is over, and the connection has another one.
+  private struct TooLate: ByteWriter {
+    func write(_ bytes: ArraySlice<UInt8>) async throws -> Int {
+      throw CopyError(side: .sink, cause: .closed, report: CopyReport())
     }
   }
 

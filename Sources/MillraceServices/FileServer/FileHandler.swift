@@ -6,21 +6,25 @@ import Reactors
 /// Answers requests for files, on one reactor: at once where it has them open, else after the blocking pool has looked.
 final class FileHandler: HTTPHandler, @unchecked Sendable {
   private let reactor: Reactor
-  private let finder: FileFinder
-  private let lister: DirectoryLister
-  private let uploads: UploadHandler?
+  @safe @exclusivity(unchecked) private var site: FileSite
   @safe @exclusivity(unchecked) private var cache: OpenFileCache
   private lazy var sweeping = TimerEntry(self)
 
-  init(
-    _ configuration: FileServerConfiguration, _ finder: FileFinder, _ lister: DirectoryLister,
-    _ uploads: UploadHandler?, on reactor: Reactor
-  ) {
+  init(_ configuration: FileServerConfiguration, _ site: FileSite, on reactor: Reactor) {
     self.reactor = reactor
-    self.finder = finder
-    self.lister = lister
-    self.uploads = uploads
+    self.site = site
     cache = OpenFileCache(most: configuration.openFiles, validity: configuration.openFileValidity.inNanoseconds)
+  }
+
+  private var finder: FileFinder { site.finder }
+  private var uploads: UploadHandler? { site.uploads }
+
+  /// Answers by other rules from now on; from anywhere.
+  func adopt(_ site: FileSite) async {
+    _ = await reactor.task {
+      self.site = site
+      self.cache.clear()
+    }.result
   }
 
   // MARK: - At once
@@ -153,7 +157,7 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
       let bytes = head.bytes
       await responder.send { self.redirect(head.index, bytes.span, into: $0) }
     case .directory(let path):
-      let listing = await lister.list(path, head, on: reactor)
+      let listing = await site.lister.list(path, head, on: reactor)
       await responder.send { listing.write(to: head.index, into: $0) }
     case .nothing(let status):
       let bytes = head.bytes

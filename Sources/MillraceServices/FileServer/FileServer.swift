@@ -5,6 +5,7 @@ public import Millrace
 import MillraceHTTP
 public import Reactors
 public import ServiceLifecycle
+import Synchronization
 
 /// Serves the files of a directory over HTTP/1.1, by sendfile.
 ///
@@ -22,6 +23,7 @@ public final class FileServer: Service {
   package let reception: Reception
   private let factory: any MetricsFactory
   private let metrics: HTTPMetrics
+  private let handlers = Guarded<[FileHandler]>([])
 
   /// - Parameters:
   ///   - metrics: who gets its metrics; the one that the process has bootstrapped by default.
@@ -50,34 +52,37 @@ public final class FileServer: Service {
 
   /// Serves until it is shut down gracefully or its task is cancelled. Throws for a root that is no directory or cannot be read.
   public func run() async throws {
-    let root = try ServedRoot(configuration.root, links: configuration.links)
-    let finder = FileFinder(configuration, root, try await mediaTypes())
-    let lister = DirectoryLister(configuration, root)
-    let uploads = configuration.upload.map { UploadHandler($0, root, finder) }
+    let site: FileSite
+    do { site = try await FileSite(configuration) } catch {
+      await reception.abandonIfBound()
+      throw error
+    }
     guard let bound = try await reception.open({}) else { return }
     let budget = DescriptorBudget(
       connections: configuration.maxConnections, besides: bound.reactors.all.count * configuration.openFiles)
     let rates = configuration.server.rates
-    let admin = try await reception.adminEndpoint(of: self, factory)
+    // At the end nothing is changed any more.
+    defer { handlers.withLock { $0 = [] } }
+    let admin = try await reception.adminEndpoint(of: self, factory, bound)
     try await reception.run(bound, "serving", budget, admin: admin) { reactor, admission, listeners in
-      HTTPHost(
-        FileHandler(configuration, finder, lister, uploads, on: reactor), on: reactor, at: listeners, admission,
-        metrics, logger,
-        limits: configuration.limits, times: configuration.times, rates: rates, service: "files")
+      let handler = FileHandler(configuration, site, on: reactor)
+      handlers.withLock { $0.append(handler) }
+      return HTTPHost(
+        handler, on: reactor, at: listeners, admission, metrics, logger, limits: configuration.limits,
+        times: configuration.times, rates: rates, service: "files")
     } beside: { reactors in
       await ReactorGauges.keepRecording(self.factory, of: reactors, every: self.configuration.metricsInterval)
     }
   }
 
-  private func mediaTypes() async throws -> MediaTypes {
-    guard let path = configuration.mimeTypes else {
-      guard let file = try? await File.open("/etc/mime.types"),
-        let bytes = try? await readAll(from: file, limit: 1 << 20)
-      else { return .builtIn }
-      return MediaTypes.builtIn.adding(mimeTypesFile: bytes)
-    }
-    let bytes = try await readAll(from: try await File.open(FilePath(path)), limit: 1 << 20)
-    return MediaTypes.builtIn.adding(mimeTypesFile: bytes)
+  /// From now on serves by the rules of `configuration`: its root, index, listing, links, dot files, precompressed neighbours,
+  /// types, Cache-Control, attachments, headers and uploads. Whatever else it says is as it was. Answers that are under way go
+  /// on, and files that are open are looked at anew.
+  ///
+  /// Throws, and changes nothing, for a root that is no directory, or types that cannot be read.
+  public func replaceRules(by configuration: FileServerConfiguration) async throws {
+    let site = try await FileSite(configuration)
+    for handler in handlers.withLock({ $0 }) { await handler.adopt(site) }
   }
 }
 

@@ -62,7 +62,7 @@ public final class HTTPServer: Service {
   public func run() async throws {
     guard let bound = try await reception.open({}) else { return }
     let rates = configuration.rates
-    let admin = try await reception.adminEndpoint(of: self, factory)
+    let admin = try await reception.adminEndpoint(of: self, factory, bound)
     let budget = DescriptorBudget(connections: configuration.maxConnections)
     try await reception.run(bound, "serving", budget, admin: admin) { reactor, admission, listeners in
       HTTPHost(

@@ -93,9 +93,18 @@ package final class Reception: Sendable {
   }
 
   /// The endpoint that the terms ask for.
-  func adminEndpoint(of subject: any AdminSubject, _ factory: any MetricsFactory) async throws -> AdminEndpoint? {
+  func adminEndpoint(
+    of subject: any AdminSubject, _ factory: any MetricsFactory, _ bound: Bound
+  ) async throws -> AdminEndpoint? {
     guard let address = terms.admin else { return nil }
-    return try await AdminEndpoint(address, of: subject, factory as? PrometheusMetrics, logger)
+    do {
+      // A predecessor has the path still, and tells of itself until it ends.
+      if case .unix(let path) = address, inherited?.hasPredecessor == true { try? Linux.unlink(path) }
+      return try await AdminEndpoint(address, of: subject, factory as? PrometheusMetrics, logger)
+    } catch {
+      await abandon(bound)
+      throw error
+    }
   }
 
   var isToEnd: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
@@ -104,6 +113,10 @@ package final class Reception: Sendable {
   func abandon(_ bound: Bound) async {
     bound.posts.end(atOnce: true)
     if ownReactors == nil { await bound.reactors.shutdown() }
+  }
+
+  func abandonIfBound() async {
+    if let bound = bound.withLock({ $0 }) { await abandon(bound) }
   }
 
   /// Lets clients in until it is shut down gracefully, and then lets them come to their end, for `drainTimeout`; or until its

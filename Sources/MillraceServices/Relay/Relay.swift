@@ -92,7 +92,7 @@ public final class Relay: Service {
     let (asked, ask) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     // Names that had no answer at the start are asked for again, beside the work.
     if pool.isWaitingForNames { ask.yield() }
-    let admin = try await reception.adminEndpoint(of: self, factory)
+    let admin = try await reception.adminEndpoint(of: self, factory, bound)
     try await reception.run(bound, "relaying", budget(bound.reactors), admin: admin) { reactor, admission, listeners in
       RelayWorker(configuration, on: reactor, at: listeners, pool, admission, mirror, metrics, logger) { ask.yield() }
     } beside: { reactors in

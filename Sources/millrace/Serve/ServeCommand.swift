@@ -21,8 +21,9 @@ struct ServeCommand: AsyncParsableCommand {
       with the name alone.
 
       SIGTERM and SIGINT end it: no more connections, and the requests there are have
-      the drain timeout to end. A second one ends them at once. SIGUSR2 starts the
-      program that is at its path now and leaves the listening sockets to it.
+      the drain timeout to end. A second one ends them at once. SIGHUP reads again what
+      is said of files, from the root to uploads. SIGUSR2 starts the program that is at
+      its path now and leaves the listening sockets to it.
 
       Times are a number with a unit: 250ms, 5s, 1m, 2h. Sizes too: 4096, 64KiB, 10MiB.
       """)
@@ -142,13 +143,18 @@ struct ServeCommand: AsyncParsableCommand {
     return flags.merging(reception.flags) { $1 }
   }
 
+  private func read(
+    inheritsListeners: Bool
+  ) async throws(SettingsError) -> (configuration: FileServerConfiguration, effective: String) {
+    try FileServerSettings.read(
+      try await service.settings(flags, names: FileServerSettings.names), inheritsListeners: inheritsListeners)
+  }
+
   func run() async throws {
     try await ServiceOptions.reporting {
       let inherited = try InheritedListeners.fromEnvironment(LaunchEnvironment.variables)
-      let settings = try await service.settings(flags, names: FileServerSettings.names)
-      let (configuration, effective) = try FileServerSettings.read(settings, inheritsListeners: inherited != nil)
-      if service.check { return print(effective) }
-      await serve(configuration, inherited)
+      let (configuration, effective) = try await read(inheritsListeners: inherited != nil)
+      if service.check { print(effective) } else { await serve(configuration, inherited) }
     }
   }
 
@@ -158,10 +164,19 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.metricsInterval = nil
     let launch = service.launch("millrace.serve")
     let server = FileServer(
-      configuration, logger: launch.logger, metrics: ServiceLaunch.metrics(configuration.admin), inheriting: inherited,
-      managedBy: launch.manager)
+      configuration, logger: launch.logger, metrics: ServiceLaunch.metrics(configuration.admin),
+      inheriting: inherited, managedBy: launch.manager)
     await launch.run(server, server.reception) {
-      launch.logger.info("nothing is read again: a file server looks at its files by itself")
+      await reload(server, launch.logger, inheritsListeners: inherited != nil)
+    }
+  }
+
+  private func reload(_ server: FileServer, _ logger: Logger, inheritsListeners: Bool) async {
+    do {
+      try await server.replaceRules(by: try await read(inheritsListeners: inheritsListeners).configuration)
+      logger.info("rules read again")
+    } catch {
+      logger.error("the configuration was not read again, and stays as it was: \(error)")
     }
   }
 }

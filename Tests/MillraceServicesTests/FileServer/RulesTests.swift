@@ -1,0 +1,50 @@
+import Millrace
+import MillraceServices
+import Testing
+
+@Suite("New rules for a file server that runs", .serialized, .timeLimit(.minutes(3)))
+struct RulesTests {
+  @Test("count from the next request on, also for a file that is open")
+  func replaced() async throws {
+    let folder = try Folder()
+    let other = try Folder()
+    try folder.write("one", to: "a.txt")
+    try other.write("two", to: "a.txt")
+    try await ServerRig.run(folder, { $0.openFileValidity = .seconds(3600) }) { rig in
+      let client = try await rig.connect()
+      defer { client.close() }
+      func get() async throws -> RawAnswer {
+        try await client.send("GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+        return try await client.answer()
+      }
+      let before = try await get()
+      #expect(before.text == "one" && before["Cache-Control"] == nil)
+      var rules = FileServerConfiguration(root: folder.path, listen: [])
+      rules.cacheControl = [.init(pattern: "*.txt", value: "no-store")]
+      try await rig.server.replaceRules(by: rules)
+      let after = try await get()
+      #expect(after.text == "one" && after["Cache-Control"] == "no-store")
+      rules.root = other.path
+      try await rig.server.replaceRules(by: rules)
+      #expect(try await get().text == "two")
+      // What cannot be served changes nothing.
+      rules.root = folder.path + "/nothing"
+      await #expect(throws: EndpointError.self) { try await rig.server.replaceRules(by: rules) }
+      #expect(try await get().text == "two")
+    }
+  }
+
+  @Test("leave a directory of 100,000 entries to the blocking pool, whole and in order")
+  func large() async throws {
+    let folder = try Folder()
+    for number in 0..<100_000 { try folder.write([], to: "file\(number)") }
+    try folder.write("small", to: "small")
+    try await ServerRig.run(folder) { rig in
+      async let listing = rig.ask("/", ["Accept: application/json"])
+      #expect(try await rig.ask("/small").text == "small")
+      let text = try await listing.text
+      #expect(text.split(separator: "\"name\"").count == 100_002)
+      #expect(try await rig.ask("/?sort=name&order=desc").text.contains("file99999"))
+    }
+  }
+}
