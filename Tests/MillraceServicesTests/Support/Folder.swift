@@ -6,8 +6,8 @@ import Testing
 final class Folder: Sendable {
   let path: String
 
-  init() throws {
-    var template = Array("/tmp/millrace-served-XXXXXX".utf8CString)
+  init(in place: String = "/tmp") throws {
+    var template = Array("\(place)/millrace-served-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
