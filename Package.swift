@@ -165,3 +165,13 @@ let package = Package(
       dependencies: ["Millrace", "Reactors", "LinuxCalls", "CopyProbe", "AllocationProbe"], swiftSettings: settings),
   ]
 )
+
+// Under a sanitizer only what its tests need is built: for what starts processes there are the plain ones.
+if Context.environment["MILLRACE_SANITIZER"] != nil {
+  let others = [
+    "millrace", "MillraceEvidence", "Downloads", "HarnessRoles", "HeadlessBrowser", "CommandLineTests",
+    "MillraceEvidenceTests",
+  ]
+  package.targets.removeAll { others.contains($0.name) }
+  package.products.removeAll { others.contains($0.name) }
+}

@@ -69,7 +69,8 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
 
   private struct TooLate: ByteReader {
     func read(upTo most: Int) async throws -> [UInt8] {
-      throw EndpointError("read", "the request's body", reason: "its request has been answered", errno: .badFileDescriptor)
+      throw EndpointError(
+        "read", "the request's body", reason: "its request has been answered", errno: .badFileDescriptor)
     }
   }
 
