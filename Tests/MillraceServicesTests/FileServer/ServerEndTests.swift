@@ -20,7 +20,8 @@ struct ServerEndTests {
   /// is to end; then the download comes to its end and nothing else is answered, and the one that waits is closed.
   @Test("loses no byte of what is under way, and closes what waits")
   func drains() async throws {
-    try await ServerRig.run(try Self.folder()) { rig in
+    // However long the download takes.
+    try await ServerRig.run(try Self.folder(), { $0.drainTimeout = .seconds(3600) }) { rig in
       let idle = try await rig.connect()
       try await idle.send(Self.request)
       #expect(try await idle.answer().text == "abc")
