@@ -33,10 +33,15 @@ extension Transfer {
   /// with 256 KiB, while the flows get 1.0, 1.3 and 1.5 GiB/s.
   static let shortTurn = 64 * 1024
 
+  private var offloadedBytesNow: Int {
+    reactor.hasSmallWork && source?.kind == .regular ? Self.shortOffloadedBytes : Self.offloadedBytes
+  }
+
   var turnBytes: Int { reactor.hasSmallWork ? Self.shortTurn : Self.longTurn }
 
-  /// Bytes a bite in the blocking pool may move.
+  /// Bytes a bite in the blocking pool may move; beside small messages fewer, for the thread that takes it wants a CPU, too.
   static let offloadedBytes = 1 << 20
+  static let shortOffloadedBytes = 128 * 1024
   /// copy_file_range in one call. On a slow disk that is a fraction of a second, in which no cancellation is seen.
   static let fileRangeBytes = 16 << 20
 
@@ -152,7 +157,7 @@ extension Transfer {
     // What is in memory goes before anything the source still has.
     let active = pending.isEmpty ? method : .deliver
     let isOffloaded = belongsInPool(active)
-    let most = isOffloaded ? (active == .copyFileRange ? Self.fileRangeBytes : Self.offloadedBytes) : turnLeft
+    let most = isOffloaded ? (active == .copyFileRange ? Self.fileRangeBytes : offloadedBytesNow) : turnLeft
     let wanted = min(most, pending.isEmpty ? max(1, min(remaining, isOffloaded ? .max : knownAhead)) : pending.count)
     var allowance = wanted
     if !throttles.isEmpty, active != .flush {
