@@ -25,7 +25,7 @@ struct RelayRig: Sendable {
     _ body: (RelayRig) async throws -> Void
   ) async throws {
     var configuration = RelayConfiguration(listen: listen, upstreams: upstreams)
-    configuration.drainTimeout = .seconds(20)
+    configuration.drainTimeout = .seconds(170)
     change(&configuration)
     let group = try Reactors(count: reactors)
     let rig: RelayRig

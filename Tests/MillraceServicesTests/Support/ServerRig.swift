@@ -25,7 +25,7 @@ struct ServerRig: Sendable {
     metrics: any MetricsFactory = NOOPMetricsHandler.instance, _ body: (ServerRig) async throws -> Void
   ) async throws {
     var configuration = FileServerConfiguration(root: folder.path, listen: listen)
-    configuration.drainTimeout = .seconds(20)
+    configuration.drainTimeout = .seconds(170)
     // However long a test waits for its turn: where the time counts, it says so.
     configuration.times.head = .seconds(3600)
     configuration.times.keepAlive = .seconds(3600)
