@@ -30,6 +30,8 @@ struct BytesTests {
     #expect(throws: Errno.resourceTemporarilyUnavailable) { try put([1], into: pipe.write) }
     #expect(try get(capacity, from: pipe.read) == pattern(capacity))
     try Linux.close(pipe.write)
+    // A process that another test is about to start has the other end, too, until it runs its program.
+    while try !Linux.wait(for: pipe.read, .readable, milliseconds: 1000) {}
     #expect(try get(1, from: pipe.read) == [])
   }
 
