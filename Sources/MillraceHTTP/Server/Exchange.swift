@@ -77,7 +77,11 @@ final class Exchange: @unchecked Sendable {
   /// Has the handler answer. `before` are answers to earlier requests.
   func run(after before: [UInt8]) async {
     do {
-      if !before.isEmpty { try await transmit(Bytes(before), count: 0) }
+      if !before.isEmpty {
+        // What fails in the middle of another answer leaves no place for this one.
+        try await attempt(owed: 0) { () throws(CopyError) in try await self.transmit(Bytes(before), count: 0) }
+        stage = .unanswered
+      }
       try await worker.handler.respond(to: IncomingRequest(head: head, exchange: self), with: Responder(self))
       switch stage {
       case .unanswered: await fail(500, "the handler did not answer")
@@ -116,7 +120,8 @@ final class Exchange: @unchecked Sendable {
     let response = ResponseBuffer(worker.clock)
     if hasUnreadBody { persistence = .closes }
     response.prepare(persistence)
-    let body = ErrorAnswer.write(status, sentence ?? "something went wrong", into: response)
+    let body = ErrorAnswer.write(
+      status, sentence ?? "something went wrong", hasBody: hasBody(status), into: response)
     record.status = status
     let bytes = response.take()
     do {
@@ -136,7 +141,10 @@ final class Exchange: @unchecked Sendable {
     }
     if head.index.expectsContinue, ahead.isEmpty, !hasContinued {
       hasContinued = true
-      try await transmit(Bytes("HTTP/1.1 100 Continue\r\n\r\n"), count: 0)
+      try await attempt(owed: 0) { () throws(CopyError) in
+        try await self.transmit(Bytes("HTTP/1.1 100 Continue\r\n\r\n"), count: 0)
+      }
+      stage = .unanswered
     }
     let body = RequestBody(
       connection.connection, ahead: ahead, head.framing, atMost: most, worker.times,
@@ -393,7 +401,11 @@ final class Exchange: @unchecked Sendable {
   private func decide() async -> Verdict {
     guard case .answered = stage else { return .breakOff }
     let isKept = persistence != .closes
-    guard head.framing != .none else { return isKept ? .keep(ahead) : ahead.isEmpty ? .close : .linger }
+    guard head.framing != .none else {
+      // A handler may have asked for a body that is not there.
+      let ahead = body?.takeRest() ?? ahead
+      return isKept ? .keep(ahead) : ahead.isEmpty ? .close : .linger
+    }
     guard let body, body.isAtEnd else { return .linger }
     let rest = body.takeRest()
     return isKept ? .keep(rest) : rest.isEmpty ? .close : .linger

@@ -27,7 +27,7 @@ package final class HTTPConnection: @unchecked Sendable {
   /// Rates that its bodies keep to.
   let limits: [RateLimit]
   package let began = Linux.now
-  package internal(set) var requests: Int32 = 0
+  package internal(set) var requests = 0
   var place = 0
 
   @safe @exclusivity(unchecked) var state = State.reading
@@ -114,7 +114,7 @@ package final class HTTPConnection: @unchecked Sendable {
   /// Nil when it waits, or has ended.
   private func receive(_ lease: inout BufferLease) -> Next? {
     do throws(Errno) {
-      if lease.room < lease.count { lease.compact() }
+      if lease.isEmpty || lease.room < lease.count { lease.compact() }
       guard let count = try connection.receiveNow(into: &lease) else {
         let isWhole = lease.isEmpty
         keep(&lease)
@@ -209,7 +209,7 @@ package final class HTTPConnection: @unchecked Sendable {
 
   /// What becomes of the connection after the answer to the head that was read.
   private var persistence: ResponseBuffer.Persistence {
-    let isOneMore = worker.times.mostRequests.map { Int(requests) < $0 } ?? true
+    let isOneMore = worker.times.mostRequests.map { requests < $0 } ?? true
     guard worker.index.keepsAlive, isOneMore, !worker.isDraining else { return .closes }
     return worker.index.minorVersion == 0 ? .keepsAliveExplicitly : .keepsAlive
   }
@@ -217,7 +217,7 @@ package final class HTTPConnection: @unchecked Sendable {
   /// Whether reading the head again may come to another end than the last time: whoever sends a byte at a time must not have
   /// all of them read for each.
   private func isWorthReading(_ bytes: Span<UInt8>) -> Bool {
-    let limits = worker.limits
+    let limits = worker.reader.limits
     if bytes.count >= limits.head || (searched <= limits.line && bytes.count > limits.line) { return true }
     return Self.mayBeWhole(bytes, from: searched)
   }

@@ -8,6 +8,7 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
   private let exchange: Exchange
   private let framing: BodyFraming
   private var written: Int64 = 0
+  private var isFinished = false
 
   /// - Parameter framing: none where nothing of it is to be sent, as to HEAD.
   init(_ exchange: Exchange, _ framing: BodyFraming) {
@@ -17,7 +18,7 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
 
   /// The connection itself, or a writer that puts chunks around what it is given.
   public var sinkShape: SinkShape {
-    if exchange.isOver { return .writer(TooLate()) }
+    if exchange.isOver || isFinished { return .writer(TooLate()) }
     let connection = exchange.connection
     let idle = connection.worker.times.idle.inNanoseconds
     switch framing {
@@ -50,6 +51,8 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
 
   /// The body is complete. One that is shorter than was announced breaks the connection off.
   public func finish() async throws(CopyError) {
+    precondition(!isFinished, "a body is finished once")
+    isFinished = true
     let isShort = if case .length(let length) = framing { written < length } else { false }
     try await exchange.finishBody(isChunked: framing == .chunked, isShort: isShort)
   }
@@ -69,7 +72,7 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
     }
   }
 
-  /// The exchange is over, and the connection has another one.
+  /// The body is finished, or the exchange is over and the connection has another one.
   private struct TooLate: ByteWriter {
     func write(_ bytes: ArraySlice<UInt8>) async throws -> Int {
       throw CopyError(side: .sink, cause: .closed, report: CopyReport())

@@ -24,6 +24,8 @@ struct UploadToken: Sendable {
 
   /// Every byte is looked at, so that how long it takes says nothing of where the first wrong one is.
   private func isSame(_ given: [UInt8]) -> Bool {
+    // Nobody has the empty one.
+    guard !expected.isEmpty else { return false }
     var difference = given.count ^ expected.count
     for (place, byte) in given.enumerated() { difference |= Int(byte ^ expected[place % expected.count]) }
     return difference == 0

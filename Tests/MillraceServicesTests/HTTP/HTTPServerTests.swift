@@ -50,6 +50,9 @@ struct HTTPServerTests {
     } to: { _, address, _ in
       let client = RawClient(try await Connection.connect(to: address))
       defer { client.close() }
+      // What comes behind a body that is not there is the next request.
+      try await client.send(String(repeating: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", count: 3))
+      for _ in 0..<3 { #expect(try await client.answer().body.isEmpty) }
       for count in [0, 1, 70_000, 3_000_000] {
         let bytes = noise(count)
         try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n")
@@ -103,6 +106,12 @@ struct HTTPServerTests {
       func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n" }
       let teapot = try await ask(address, get("/teapot"))
       #expect(teapot.status == 409 && teapot.text == "409 Conflict: there is a pot already\n")
+      // To HEAD without a body, or it would be the beginning of the next answer.
+      let client = RawClient(try await Connection.connect(to: address))
+      try await client.send("HEAD /teapot HTTP/1.1\r\nHost: a\r\n\r\nHEAD /own HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await client.answer(isBodyless: true).status == 409)
+      #expect(try await client.answer(isBodyless: true).status == 500)
+      client.close()
       let own = try await ask(address, get("/own"))
       #expect(own.status == 500 && !own.text.contains("Own"))
       #expect(try await ask(address, get("/nothing")).status == 500)
@@ -112,7 +121,7 @@ struct HTTPServerTests {
         }
       }
       let failed = log.lines.filter { $0.message == "served" }.map { $0["failed"] != nil }
-      #expect(failed == [true, true, true, true, true])
+      #expect(failed == Array(repeating: true, count: 7))
     }
   }
 
