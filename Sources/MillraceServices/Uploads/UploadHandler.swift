@@ -47,6 +47,10 @@ final class UploadHandler: Sendable {
     // A part of a file, or one in another form than it would be sent in, is not what would be stored. RFC 9110 §14.5
     if request.head.joined(.contentRange) != nil { return refused(400, "a part of a file is not taken") }
     if request.head.joined(.contentEncoding) != nil { return refused(415, "a file is taken as it is to be sent") }
+    // What does not say how long it is would be an empty file.
+    if request.head.framing == .none, request.head.joined(.contentLength) == nil {
+      return refused(411, "a Content-Length is expected, or chunks")
+    }
     let digest: ReprDigest?
     do throws(ReprDigest.Malformed) {
       digest = try request.head.joined(.reprDigest).map(ReprDigest.parse) ?? nil

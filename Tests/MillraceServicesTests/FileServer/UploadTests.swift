@@ -87,6 +87,20 @@ struct UploadTests {
     }
   }
 
+  @Test("that does not say how long it is is 411, and replaces nothing by an empty file")
+  func withoutLength() async throws {
+    let folder = try Folder()
+    try folder.write("old", to: "x")
+    try await run(folder) { rig in
+      let client = try await rig.connect()
+      defer { client.close() }
+      try await client.send("PUT /x HTTP/1.1\r\nHost: a\r\n\(bearer)\r\n\r\n")
+      let answer = try await client.answer()
+      #expect(answer.status == 411)
+      #expect(content(folder, "x") == Array("old".utf8))
+    }
+  }
+
   @Test("is asked for its body only when the token is right")
   func continues() async throws {
     let folder = try Folder()
