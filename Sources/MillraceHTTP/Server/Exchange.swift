@@ -21,8 +21,8 @@ final class Exchange: @unchecked Sendable {
 
   private enum Stage {
     case unanswered
-    /// The head is sent; of an announced body so much is owed.
-    case writing(owed: Int64?)
+    /// Some of it is sent.
+    case writing
     case answered
     /// What was sent is not all that was announced, or the client is gone.
     case broken
@@ -79,7 +79,7 @@ final class Exchange: @unchecked Sendable {
     do {
       if !before.isEmpty {
         // What fails in the middle of another answer leaves no place for this one.
-        try await attempt(owed: 0) { () throws(CopyError) in try await self.transmit(Bytes(before), count: 0) }
+        try await attempt { () throws(CopyError) in try await self.transmit(Bytes(before), count: 0) }
         stage = .unanswered
       }
       try await worker.handler.respond(to: IncomingRequest(head: head, exchange: self), with: Responder(self))
@@ -108,12 +108,14 @@ final class Exchange: @unchecked Sendable {
     await conclude()
   }
 
-  func responderIsGone() {}
-
   /// An answer that says that there is none; where one has begun, the end of the connection.
   private func fail(_ status: Int, _ sentence: String?, because reason: String? = nil) async {
     record.failure = record.failure ?? reason ?? sentence
-    guard case .unanswered = stage else {
+    switch stage {
+    case .unanswered: break
+    // The client has its answer, whatever happened after it.
+    case .answered, .broken: return
+    case .writing:
       stage = .broken
       return
     }
@@ -141,7 +143,7 @@ final class Exchange: @unchecked Sendable {
     }
     if head.index.expectsContinue, ahead.isEmpty, !hasContinued {
       hasContinued = true
-      try await attempt(owed: 0) { () throws(CopyError) in
+      try await attempt { () throws(CopyError) in
         try await self.transmit(Bytes("HTTP/1.1 100 Continue\r\n\r\n"), count: 0)
       }
       stage = .unanswered
@@ -182,6 +184,13 @@ final class Exchange: @unchecked Sendable {
 
   // MARK: - The response
 
+  /// An interim response is no answer: the next one would be taken for this one's.
+  private func answerable(_ response: HTTPResponse) -> HTTPResponse {
+    if response.status.code >= 200 { return response }
+    record.failure = "the handler answered with \(response.status.code), which no answer has"
+    return HTTPResponse(status: .internalServerError)
+  }
+
   private func writeHead(_ response: HTTPResponse, length: Int64?) -> ResponseBuffer {
     let buffer = ResponseBuffer(worker.clock)
     let closes = response.headerFields[values: .connection].contains { $0.lowercased().contains("close") }
@@ -217,12 +226,13 @@ final class Exchange: @unchecked Sendable {
   }
 
   func send(_ response: HTTPResponse, _ body: [UInt8]) async throws(CopyError) {
+    let response = answerable(response)
     let length = Int64(body.count)
     let isSent = hasBody(response.status.code)
     let buffer = writeHead(response, length: response.status.code == 304 && body.isEmpty ? nil : length)
     if isSent { buffer.add(body) }
     let bytes = buffer.take()
-    try await attempt(owed: 0) { () throws(CopyError) in
+    try await attempt { () throws(CopyError) in
       let count = isSent ? body.count : 0
       try await self.transmit(Bytes(bytes), count: count, headCount: bytes.count - count)
     }
@@ -232,18 +242,19 @@ final class Exchange: @unchecked Sendable {
   func send(
     _ response: HTTPResponse, from source: some ByteSource, length: Int64?
   ) async throws(CopyError) -> CopyReport {
+    let response = answerable(response)
     let isSent = hasBody(response.status.code)
     let head = writeHead(response, length: length).take()
     guard isSent else {
-      try await attempt(owed: 0) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
+      try await attempt { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
       stage = .answered
       return CopyReport()
     }
     guard let length else {
-      try await attempt(owed: nil) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
+      try await attempt { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
       let body = ResponseBody(self, self.head.minorVersion > 0 ? .chunked : .untilClose)
       var report: CopyReport?
-      try await attempt(owed: nil) { () throws(CopyError) in
+      try await attempt { () throws(CopyError) in
         report = try await copy(
           from: source, to: body, options: CopyOptions(idleTimeout: self.worker.times.idle, measuresCPU: false))
       }
@@ -251,7 +262,7 @@ final class Exchange: @unchecked Sendable {
       return report ?? CopyReport()
     }
     var report: CopyReport?
-    try await attempt(owed: 0) { () throws(CopyError) in
+    try await attempt { () throws(CopyError) in
       report = try await self.transmit(
         source.exactly(Int(length)).prefixed(by: head), count: Int(length), headCount: head.count)
     }
@@ -260,9 +271,10 @@ final class Exchange: @unchecked Sendable {
   }
 
   func begin(_ response: HTTPResponse, length: Int64?) async throws(CopyError) -> ResponseBody {
+    let response = answerable(response)
     let isSent = hasBody(response.status.code)
     let head = writeHead(response, length: length).take()
-    try await attempt(owed: length) { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
+    try await attempt { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
     let framing: BodyFraming = length.map { .length($0) } ?? (self.head.minorVersion > 0 ? .chunked : .untilClose)
     return ResponseBody(self, isSent ? framing : .none)
   }
@@ -270,22 +282,26 @@ final class Exchange: @unchecked Sendable {
   /// Counts what went into a body that is written bit by bit.
   func noteSent(_ count: Int64, _ route: Route) { record.sent.add(count, route) }
 
+  /// Part of a body that is written bit by bit could not be sent: what comes after it would be taken for the rest.
+  func noteBroken() { stage = .broken }
+
   /// - Parameter isShort: less of it was written than was announced.
   func finishBody(isChunked: Bool, isShort: Bool) async throws(CopyError) {
+    if case .broken = stage { return }
     if isShort {
       record.failure = "the body is shorter than was announced"
       stage = .broken
       return
     }
     if isChunked {
-      try await attempt(owed: nil) { () throws(CopyError) in try await self.transmit(Bytes("0\r\n\r\n"), count: 0) }
+      try await attempt { () throws(CopyError) in try await self.transmit(Bytes("0\r\n\r\n"), count: 0) }
     }
     stage = .answered
   }
 
   /// What fails here leaves the client with a part.
-  private func attempt(owed: Int64?, _ work: () async throws(CopyError) -> Void) async throws(CopyError) {
-    stage = .writing(owed: owed)
+  private func attempt(_ work: () async throws(CopyError) -> Void) async throws(CopyError) {
+    stage = .writing
     do throws(CopyError) { try await work() } catch {
       stage = .broken
       record.failure = "\(error)"
@@ -329,8 +345,7 @@ final class Exchange: @unchecked Sendable {
   private func note(_ report: CopyReport, _ count: Int, _ headCount: Int) {
     guard count > 0 else { return }
     record.sent.add(report)
-    record.sent.remove(
-      Int64(min(report.delivered, report.delivered > headCount ? headCount : report.delivered)), .memory)
+    record.sent.remove(Int64(min(report.delivered, headCount)), .memory)
     record.declined += report.declined
   }
 
@@ -357,19 +372,19 @@ final class Exchange: @unchecked Sendable {
       case .no: return
       case .inBuffer(let status, let body):
         record.status = status
-        try await attempt(owed: 0) { () throws(CopyError) in
+        try await attempt { () throws(CopyError) in
           try await self.transmit(Bytes(head), count: body, headCount: head.count - body)
         }
       case .section(let status, let slice):
         record.status = status
         let left = FileSlice(
           slice.measured, offset: slice.offset + Int64(sentOfFile), length: slice.length - Int64(sentOfFile))
-        try await attempt(owed: 0) { () throws(CopyError) in
+        try await attempt { () throws(CopyError) in
           try await self.transmit(left.section.prefixed(by: head), count: Int(left.length), headCount: head.count)
         }
       case .parts(let status, let parts, let after):
         record.status = status
-        try await attempt(owed: 0) { () throws(CopyError) in
+        try await attempt { () throws(CopyError) in
           var before = head
           for part in parts {
             let prefix = before + part.before

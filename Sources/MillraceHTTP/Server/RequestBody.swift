@@ -80,14 +80,6 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
     return ahead
   }
 
-  /// How much there is still to read before the next request; nil where nobody knows.
-  var left: Int64? {
-    switch progress {
-    case .counted(let left): left
-    case .chunked(let reader): reader.hasEnded ? 0 : nil
-    }
-  }
-
   /// When a body of this length has to be there.
   private var deadline: Int64 {
     guard !isKeptToRate, case .length(let count) = framing else { return .max }

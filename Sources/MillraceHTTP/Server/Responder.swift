@@ -11,8 +11,6 @@ public struct Responder: ~Copyable {
 
   init(_ exchange: Exchange) { self.exchange = exchange }
 
-  deinit { exchange.responderIsGone() }
-
   /// Answers without a body.
   public consuming func send(_ response: HTTPResponse) async throws(CopyError) {
     try await exchange.send(response, [])

@@ -46,7 +46,12 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
       precondition(Int64(bytes.count) <= length - written, "a body has no more bytes than its length of \(length)")
     }
     if bytes.isEmpty { return }
-    try await copy(from: Bytes(bytes), to: self, options: CopyOptions(measuresCPU: false))
+    do throws(CopyError) {
+      try await copy(from: Bytes(bytes), to: self, options: CopyOptions(measuresCPU: false))
+    } catch {
+      exchange.noteBroken()
+      throw error
+    }
   }
 
   /// The body is complete. One that is shorter than was announced breaks the connection off.
@@ -64,9 +69,14 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
       let before = Array(String(bytes.count, radix: 16).utf8) + [Ascii.carriageReturn, Ascii.lineFeed]
       let connection = exchange.connection
       if exchange.isOver { throw CopyError(side: .sink, cause: .closed, report: CopyReport()) }
-      try await copy(
-        from: Bytes(before + bytes + [Ascii.carriageReturn, Ascii.lineFeed]), to: connection.connection,
-        options: connection.sendOptions(for: Int64(bytes.count)))
+      do throws(CopyError) {
+        try await copy(
+          from: Bytes(before + bytes + [Ascii.carriageReturn, Ascii.lineFeed]), to: connection.connection,
+          options: connection.sendOptions(for: Int64(bytes.count)))
+      } catch {
+        exchange.noteBroken()
+        throw error
+      }
       exchange.noteSent(Int64(bytes.count), .buffered)
       return bytes.count
     }

@@ -92,6 +92,10 @@ struct HTTPServerTests {
       switch request.path {
       case "/teapot": throw HTTPFailure(HTTPResponse.Status(code: 409), "there is a pot already")
       case "/own": throw Own()
+      case "/interim": try await responder.send(HTTPResponse(status: .earlyHints), text: "early")
+      case "/after":
+        try await responder.send(HTTPResponse(status: .ok), text: "whole")
+        throw Own()
       case "/late":
         let body = try await responder.begin(HTTPResponse(status: .ok), length: 10)
         try await body.write([1, 2, 3])
@@ -115,13 +119,21 @@ struct HTTPServerTests {
       let own = try await ask(address, get("/own"))
       #expect(own.status == 500 && !own.text.contains("Own"))
       #expect(try await ask(address, get("/nothing")).status == 500)
+      // On one connection, for neither may take the next answer with it.
+      let both = RawClient(try await Connection.connect(to: address))
+      try await both.send(get("/interim") + get("/after") + get("/teapot"))
+      let interim = try await both.answer()
+      #expect(interim.status == 500 && interim.text == "early")
+      #expect(try await both.answer().text == "whole")
+      #expect(try await both.answer().status == 409)
+      both.close()
       for path in ["/late", "/short"] {
         await #expect(throws: (any Error).self, "a part is never taken for the whole") {
           _ = try await ask(address, get(path))
         }
       }
       let failed = log.lines.filter { $0.message == "served" }.map { $0["failed"] != nil }
-      #expect(failed == Array(repeating: true, count: 7))
+      #expect(failed == Array(repeating: true, count: 10))
     }
   }
 
