@@ -74,7 +74,8 @@ struct UpgradeTests {
   func transfer() async throws {
     let place = try Scratch()
     let server = try EchoServer()
-    let relay = try await relay(to: server, in: place)
+    // However long the two upgrades take beside everything else.
+    let relay = try await relay(to: server, ["--drain-timeout", "1h"], in: place)
     let bytes = Array(noise(8 << 20))
     let client = try await Connection.connect(to: .loopback(port: try relay.port()))
     let reading = Task {
