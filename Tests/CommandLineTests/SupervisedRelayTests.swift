@@ -178,7 +178,7 @@ private final class Supervised: Sendable {
   var log: String { (try? String(decoding: place.read("err"), as: UTF8.self)) ?? "" }
 
   func wait(until condition: () -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(20)
+    let end = ContinuousClock.now + .seconds(150)
     while !condition() {
       try #require(.now < end, "\(log)")
       try await Task.sleep(for: .milliseconds(5))
