@@ -157,7 +157,7 @@ long clinux_readable_bytes(int fd) {
   int n = 0;
   return ioctl(fd, FIONREAD, &n) < 0 ? -errno : n;
 }
-long clinux_unsent_bytes(int fd) {
+long clinux_queued_bytes(int fd) {
   int n = 0;
   return ioctl(fd, SIOCOUTQ, &n) < 0 ? -errno : n;
 }

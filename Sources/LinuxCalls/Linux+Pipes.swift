@@ -29,4 +29,9 @@ extension Linux {
   package static func readableBytes(in fd: Int32) throws(Errno) -> Int {
     try perform(.other, on: fd) { _ in clinux_readable_bytes(fd) }
   }
+
+  /// Bytes of a socket's that its peer has not acknowledged; of a Unix socket the memory that they take. tcp(7), SIOCOUTQ
+  package static func queuedBytes(in fd: Int32) throws(Errno) -> Int {
+    try perform(.other, on: fd) { _ in clinux_queued_bytes(fd) }
+  }
 }

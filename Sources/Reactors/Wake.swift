@@ -8,5 +8,5 @@ package enum Wake: Sendable, Equatable {
 
 /// What ends an operation from outside, whatever it is doing.
 package enum Interrupt: Sendable, Equatable {
-  case cancelled, deadline, idle, closed
+  case cancelled, deadline, idle, tooSlow, closed
 }

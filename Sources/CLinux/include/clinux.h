@@ -71,7 +71,7 @@ long clinux_set_flags(int fd, int flags);
 long clinux_dup(int fd, int least);
 long clinux_set_close_on_exec(int fd);
 long clinux_readable_bytes(int fd);  // FIONREAD
-long clinux_unsent_bytes(int fd);    // SIOCOUTQ
+long clinux_queued_bytes(int fd);    // SIOCOUTQ
 long clinux_page_size(void);
 long clinux_path_max(void);
 

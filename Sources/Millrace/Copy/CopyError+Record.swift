@@ -44,7 +44,7 @@ extension CopyError {
     case .unsupported(let reason): record.reason = reason
     case .routeUnavailable(let route, let reason): (record.route, record.reason) = (route, reason)
     case .custom(let error): record.reason = "\(error)"
-    case .cancelled, .deadline, .idle, .closed, .otherDirection, .sameFile: break
+    case .cancelled, .deadline, .idle, .tooSlow, .closed, .otherDirection, .sameFile: break
     }
     return record
   }
@@ -64,6 +64,7 @@ extension CopyError.Cause {
     case .cancelled: "cancelled"
     case .deadline: "deadline"
     case .idle: "idle"
+    case .tooSlow: "tooSlow"
     case .closed: "closed"
     case .otherDirection: "otherDirection"
     case .unsupported: "unsupported"

@@ -26,6 +26,8 @@ public struct CopyError: Error, Sendable {
     case deadline
     /// No byte was delivered for ``CopyOptions/idleTimeout``.
     case idle
+    /// A server's client gave or took fewer bytes than it has to, while it was waited for.
+    case tooSlow
     /// The endpoint was closed while the copy used it.
     case closed
     /// The other direction of an exchange failed, and its source is gone: ``exchange(_:_:)``.
@@ -95,6 +97,7 @@ extension CopyError: CustomStringConvertible {
       case .cancelled: "the task was cancelled"
       case .deadline: "the deadline passed"
       case .idle: "no byte was delivered for as long as the idle timeout allows"
+      case .tooSlow: "fewer bytes were delivered than have to be in the time"
       case .closed: "the \(side) was closed meanwhile"
       case .otherDirection: "the other direction failed"
       case .unsupported(let reason): "the \(side) cannot be copied \(side == .source ? "from" : "to"): \(reason)"

@@ -33,6 +33,8 @@ enum Rate: Sendable {
 struct Observer: Sendable {
   var skip: Int
   let call: @Sendable (CopyProgress) -> Void
+  /// How many bytes the copy has taken in the end, delivered or given back, and whether the source has failed.
+  var settled: (@Sendable (Int, Bool) -> Void)?
 }
 
 struct TeeRequest: Sendable {

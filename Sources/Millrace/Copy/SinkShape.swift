@@ -50,10 +50,10 @@ public struct SinkShape: Sendable {
     return shape
   }
 
-  /// Ends every copy to it at `deadline`, in the nanoseconds of `Linux.now`, or when it has taken no byte for `idle` nanoseconds.
-  package func bounded(until deadline: Int64, idle: Int64) -> SinkShape {
+  /// Ends every copy to it when it has taken no byte for `idle` nanoseconds, or fewer than `pace` says.
+  package func bounded(idle: Int64, pace: MinimumPace?) -> SinkShape {
     var shape = self
-    shape.bounds = bounds.stricter(TimeBounds(deadline: deadline, idle: idle))
+    shape.bounds = bounds.stricter(TimeBounds(idle: idle, pace: pace))
     return shape
   }
 

@@ -40,10 +40,10 @@ public struct SourceShape: Sendable {
     return shape
   }
 
-  /// Ends every copy of it at `deadline`, in the nanoseconds of `Linux.now`, or when no byte has come for `idle` nanoseconds.
-  package func bounded(until deadline: Int64, idle: Int64) -> SourceShape {
+  /// Ends every copy of it when no byte has come for `idle` nanoseconds, or fewer than `pace` says.
+  package func bounded(idle: Int64, pace: MinimumPace?) -> SourceShape {
     var shape = self
-    shape.bounds = bounds.stricter(TimeBounds(deadline: deadline, idle: idle))
+    shape.bounds = bounds.stricter(TimeBounds(idle: idle, pace: pace))
     return shape
   }
 
@@ -69,6 +69,14 @@ public struct SourceShape: Sendable {
   /// Calls `progress` as bytes are delivered.
   public func observed(_ progress: @escaping @Sendable (CopyProgress) -> Void) -> SourceShape {
     modified { $0.observers.append(Observer(skip: 0, call: progress)) }
+  }
+
+  /// The same, and calls `settled` when the copy is over, with how many bytes it has taken, those that it delivered and those
+  /// that its error gives back, and whether it was the source that failed.
+  package func observed(
+    _ progress: @escaping @Sendable (CopyProgress) -> Void, settled: @escaping @Sendable (Int, Bool) -> Void
+  ) -> SourceShape {
+    modified { $0.observers.append(Observer(skip: 0, call: progress, settled: settled)) }
   }
 
   /// No faster than `bytesPerSecond`.

@@ -27,6 +27,8 @@ extension Transfer {
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
     endThrottling()
+    sourcePace?.endWait(at: Linux.now)
+    sinkPace?.endWait(at: Linux.now)
     noteWhatStayedOut()
     countDelivered()
     if measuresCPU { ledger.end(ThreadMeter(of: reactor)) }
@@ -35,6 +37,9 @@ extension Transfer {
       end: end, elapsed: Linux.now - started, hasCPU: measuresCPU,
       tees: tees.map { $0.report(copied: ledger.delivered) })
     close()
+    for observer in observers {
+      observer.settled?(max(0, ledger.delivered + residue.count - observer.skip), failure?.side == .source)
+    }
     guard let failure else { return .success(report) }
     return .failure(
       CopyError(side: failure.side, cause: failure.cause, report: report, residue: Bytes(residue)))

@@ -9,6 +9,7 @@ extension Transfer {
       case .cancelled: return CopyFailure(.copy, endsWithOther ? .otherDirection : .cancelled)
       case .deadline: return CopyFailure(.copy, .deadline)
       case .idle: return CopyFailure(.copy, .idle)
+      case .tooSlow: return CopyFailure(.copy, .tooSlow)
       case .closed: break
       }
     }
@@ -18,16 +19,20 @@ extension Transfer {
   }
 
   func armTimer() {
-    if let due = nextDue(after: max(started, lastProgress)) { reactor.setTimer(timer, to: due) }
+    let paced = min(sourcePace?.nextLook(at: started) ?? .max, sinkPace?.nextLook(at: started) ?? .max)
+    let due = min(deadline, idleDue(after: max(started, lastProgress)), paced)
+    if due != .max { reactor.setTimer(timer, to: due) }
   }
 
-  private func nextDue(after progress: Int64) -> Int64? {
-    let due = min(deadline, idleLimit == .max ? .max : progress + idleLimit)
-    return due == .max ? nil : due
+  private func idleDue(after progress: Int64) -> Int64 {
+    let (due, isTooFar) = progress.addingReportingOverflow(idleLimit)
+    return isTooFar ? .max : due
   }
 
   func noteDelivered(_ moved: Int) {
     lastProgress = reactor.now
+    sourcePace?.note(moved)
+    sinkPace?.note(moved)
     spend(moved)
     countDeliveredIfMuch()
     tellMonitor()
@@ -47,10 +52,64 @@ extension Transfer: TimerTarget {
       parker.interrupt(by: .deadline)
       return nil
     }
+    let queued = waiting == .sink ? queuedInSink : nil
+    noteTaken(queued, at: now)
     // Of an exchange, bytes either way are progress.
-    guard let due = nextDue(after: max(lastProgress, otherDirection?.lastProgress ?? 0)) else { return nil }
-    if due > now { return due }
-    parker.interrupt(by: .idle)
-    return nil
+    var due = idleDue(after: max(lastProgress, otherDirection?.lastProgress ?? 0))
+    // Two looks tell whether the peer takes any of what is queued: before that there is no verdict.
+    if let look, queued != nil { due = due > now ? min(due, now + quarter) : max(due, look.first + quarter) }
+    if due <= now {
+      parker.interrupt(by: .idle)
+      return nil
+    }
+    guard let paced = nextLook(at: now) else {
+      parker.interrupt(by: .tooSlow)
+      return nil
+    }
+    due = min(due, deadline, paced)
+    return due == .max ? nil : due
+  }
+
+  /// When the paces are to be judged again; nil where one is not kept.
+  private func nextLook(at now: Int64) -> Int64? {
+    if sourcePace == nil, sinkPace == nil { return .max }
+    // A thread of the pool has the ends.
+    if isOffloaded { return now + Self.laterLook }
+    var next = Int64.max
+    if let sourcePace {
+      guard case .enough(let until) = sourcePace.judge(at: now) else { return nil }
+      next = until
+    }
+    if let sinkPace {
+      guard case .enough(let until) = sinkPace.judge(at: now, queued: queuedInSink ?? 0) else { return nil }
+      next = min(next, until)
+    }
+    return next
+  }
+
+  private var quarter: Int64 { max(1, idleLimit / 4) }
+
+  /// Nanoseconds.
+  private static let laterLook: Int64 = 1_000_000_000
+
+  /// A socket has room again only when a third of its queue is gone, which of a large queue and a slow peer takes longer than any
+  /// idle time: what the peer has taken of it is progress, too.
+  private var queuedInSink: Int? {
+    guard let sink, sink.kind.isStreamSocket else { return nil }
+    return try? Linux.queuedBytes(in: sink.number)
+  }
+
+  private func noteTaken(_ queued: Int?, at now: Int64) {
+    guard let queued, idleLimit != .max else {
+      look = nil
+      return
+    }
+    guard let before = look, before.at >= lastProgress else {
+      look = (Int32(clamping: queued), now, first: now)
+      return
+    }
+    guard now - before.at >= quarter else { return }
+    if queued < before.queued { lastProgress = now }
+    look = (Int32(clamping: queued), now, before.first)
   }
 }

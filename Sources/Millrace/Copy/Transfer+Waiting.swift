@@ -21,9 +21,11 @@ extension Transfer {
     case .nothing: break
     case .source:
       dismissParker()
+      if let sourcePace { sourcePace.endWait(at: Linux.now) }
       pump.becameReadable()
     case .sink:
       dismissParker()
+      if let sinkPace { sinkPace.endWait(at: Linux.now) }
       pump.becameWritable()
     case .tee:
       dismissParker()
@@ -72,6 +74,7 @@ extension Transfer {
   ) throws(CopyFailure) -> Suspension? {
     turnLeft = turnBytes
     waiting = kind
+    if let pace = kind == .source ? sourcePace : sinkPace { pace.beginWait(at: Linux.now) }
     let mustWait: Bool
     do throws(Errno) {
       mustWait = try readiness.enlist(parker, for: direction)

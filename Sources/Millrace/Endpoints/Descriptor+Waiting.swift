@@ -11,7 +11,7 @@ enum CallFailure: Error {
     switch self {
     case .errno(let errno): EndpointError(action, subject, errno)
     case .interrupted(.cancelled): EndpointError(action, subject, reason: "the task was cancelled", errno: .canceled)
-    case .interrupted(.deadline), .interrupted(.idle):
+    case .interrupted(.deadline), .interrupted(.idle), .interrupted(.tooSlow):
       EndpointError(action, subject, reason: "the time is up", errno: .timedOut)
     case .interrupted(.closed):
       EndpointError(action, subject, reason: "it was closed meanwhile", errno: .badFileDescriptor)

@@ -15,7 +15,7 @@ public struct WrappedSink: ByteSink {
   /// What the wrappers made of the sink's shape.
   public let sinkShape: SinkShape
 
-  init(_ origin: some ByteSink, _ shape: SinkShape) {
+  package init(_ origin: some ByteSink, _ shape: SinkShape) {
     var shape = shape
     if shape.origin == nil { shape.origin = origin }
     sinkShape = shape

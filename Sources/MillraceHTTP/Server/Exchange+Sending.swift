@@ -97,11 +97,15 @@ extension Exchange {
     let head = writeHead(response, length: length).take()
     try await attempt { () throws(CopyError) in try await self.transmit(Bytes(head), count: 0) }
     let framing: BodyFraming = length.map { .length($0) } ?? (self.head.minorVersion > 0 ? .chunked : .untilClose)
+    if isSent { flow = Flow(direction: .download, total: length) }
     return ResponseBody(self, isSent ? framing : .none)
   }
 
   /// Counts what went into a body that is written bit by bit.
-  func noteSent(_ count: Int64, _ route: Route) { record.sent.add(count, route) }
+  func noteSent(_ count: Int64, _ route: Route) {
+    record.sent.add(count, route)
+    flow?.route = route
+  }
 
   /// Part of a body that is written bit by bit could not be sent: what comes after it would be taken for the rest.
   func noteBroken() { stage = .broken }
@@ -130,37 +134,33 @@ extension Exchange {
     }
   }
 
-  /// Sends all that `source` has, of which `count` bytes are the body's and `headCount` go before them.
+  /// The client, as a sink.
+  func sinkShape(isBody: Bool) -> SinkShape { connection.sinkShape(pace, isBody: isBody) }
+
+  func client(isBody: Bool) -> WrappedSink { WrappedSink(connection.connection, sinkShape(isBody: isBody)) }
+
+  /// Sends all that `source` has, of which `count` bytes are the body's and `headCount` go before them. `total` are those of the
+  /// whole body, where this is only part of it.
   @discardableResult
   func transmit(
-    _ source: some ByteSource, count: Int, headCount: Int = 0
+    _ source: some ByteSource, count: Int, headCount: Int = 0, of total: Int64? = nil
   ) async throws(CopyError) -> CopyReport {
     if isOver { throw CopyError(side: .sink, cause: .closed, report: CopyReport()) }
-    var options = connection.sendOptions(for: Int64(count))
-    if count > 0 { options.monitor = beginMoving(.download, of: Int64(count)) }
-    defer { current = nil }
+    var options = CopyOptions(measuresCPU: false)
+    if count > 0 {
+      let monitor = CopyMonitor()
+      options.monitor = monitor
+      flow = Flow(direction: .download, total: total ?? Int64(count), monitor: (monitor, headCount))
+    }
+    defer { if count > 0 { flow = nil } }
     do throws(CopyError) {
-      let report = try await copy(
-        from: limited(source, count), to: connection.connection, options: options)
+      let report = try await copy(from: source, to: client(isBody: count > 0), options: options)
       note(report, count, headCount)
       return report
     } catch {
       note(error.report, count, headCount)
       throw error
     }
-  }
-
-  /// The source by the rates of the connection, where `count` says that there is a body in it.
-  func limited(_ source: some ByteSource, _ count: Int) -> WrappedSource {
-    var shape = source.sourceShape
-    if count > 0 { for limit in connection.limits { shape = shape.throttled(by: limit) } }
-    return WrappedSource(source, shape)
-  }
-
-  func beginMoving(_ direction: MovingExchange.Direction, of total: Int64?) -> CopyMonitor {
-    let monitor = CopyMonitor()
-    current = (monitor, direction, total)
-    return monitor
   }
 
   func note(_ report: CopyReport, _ count: Int, _ headCount: Int) {
@@ -207,13 +207,14 @@ extension Exchange {
         record.status = status
         try await attempt { () throws(CopyError) in
           var before = head
+          let total = parts.reduce(Int64(after.count)) { $0 + Int64($1.before.count) + $1.slice.length }
           for part in parts {
-            let prefix = before + part.before
+            let count = part.before.count + Int(part.slice.length)
             try await self.transmit(
-              part.slice.section.prefixed(by: prefix), count: Int(part.slice.length), headCount: prefix.count)
+              part.slice.section.prefixed(by: before + part.before), count: count, headCount: before.count, of: total)
             before = []
           }
-          try await self.transmit(Bytes(after), count: 0)
+          try await self.transmit(Bytes(after), count: after.count, of: total)
         }
       }
       stage = .answered

@@ -56,18 +56,31 @@ final class Exchange: @unchecked Sendable {
 
   var worker: HTTPWorker { connection.worker }
 
+  /// What the client has to take at least of what it is sent.
+  lazy var pace = worker.times.pace(isTaking: true)
+
   /// What is being sent or taken at the moment.
-  @safe @exclusivity(unchecked) var current: (monitor: CopyMonitor, direction: MovingExchange.Direction, total: Int64?)?
+  @safe @exclusivity(unchecked) var flow: Flow?
+
+  struct Flow {
+    let direction: MovingExchange.Direction
+    let total: Int64?
+    /// Of a copy whose bytes are counted at its end: so many of them are the head's.
+    var monitor: (copy: CopyMonitor, headCount: Int)?
+    /// Of the bytes that moved last.
+    var route: Route?
+  }
 
   /// Nil where nothing of a body moves.
   var moving: MovingExchange? {
-    guard let current else { return nil }
-    let reading = current.monitor.reading
-    let before = current.direction == .download ? record.sent.total : record.received.total
+    guard let flow else { return nil }
+    let reading = flow.monitor?.copy.reading
+    let counted = flow.direction == .download ? record.sent.total : record.received.total
+    let under = flow.monitor.map { monitor in max(0, (reading?.delivered ?? 0) - monitor.headCount) } ?? 0
     return MovingExchange(
-      number: connection.number, client: connection.address, direction: current.direction,
-      target: head.text(head.index.target), bytes: before + Int64(reading?.delivered ?? 0), total: current.total,
-      nanoseconds: worker.reactor.now - started, route: reading?.route,
+      number: connection.number, client: connection.address, direction: flow.direction,
+      target: head.text(head.index.target), bytes: counted + Int64(under), total: flow.total,
+      nanoseconds: worker.reactor.now - started, route: reading?.route ?? flow.route,
       declined: record.declined + (reading?.declined ?? []))
   }
 
@@ -95,9 +108,11 @@ final class Exchange: @unchecked Sendable {
       if case .custom(let failure as HTTPFailure) = error.cause {
         await fail(failure.status.code, failure.description)
       } else if error.isOutOfTime, hasUnreadBody {
-        await fail(408, "the body came too slowly")
+        await fail(408, "the body came too slowly", because: "\(error)")
       } else if case .custom(let fault as HeadFault) = error.cause {
         await fail(fault.status, fault.description)
+      } else if let body, body.isBroken {
+        await fail(400, "the body ended before its length", because: "\(error)")
       } else {
         await fail(500, nil, because: "\(error)")
       }
@@ -109,12 +124,15 @@ final class Exchange: @unchecked Sendable {
 
   /// An answer that says that there is none; where one has begun, the end of the connection.
   func fail(_ status: Int, _ sentence: String?, because reason: String? = nil) async {
-    record.failure = record.failure ?? reason ?? sentence
     switch stage {
-    case .unanswered: break
+    case .unanswered where status < 500 && status != 408 && reason == nil: record.refusal = sentence
+    case .unanswered: record.failure = record.failure ?? reason ?? sentence
     // The client has its answer, whatever happened after it.
-    case .answered, .broken: return
+    case .answered, .broken:
+      record.failure = record.failure ?? reason ?? sentence
+      return
     case .writing:
+      record.failure = record.failure ?? reason ?? sentence
       stage = .broken
       return
     }
@@ -147,31 +165,29 @@ final class Exchange: @unchecked Sendable {
       }
       stage = .unanswered
     }
-    let body = RequestBody(
-      connection.connection, ahead: ahead, head.framing, atMost: most, worker.times,
-      isKeptToRate: !connection.limits.isEmpty)
+    let body = RequestBody(self, ahead: ahead, head.framing, atMost: most)
+    if head.framing != .none {
+      let length: Int64? = if case .length(let count) = head.framing { count } else { nil }
+      flow = Flow(direction: .upload, total: length)
+    }
     ahead = []
     self.body = body
     return body
   }
 
   func receive(_ source: some ByteSource, into file: File) async throws(CopyError) {
-    let length: Int64? = if case .length(let count) = head.framing { count } else { nil }
-    var options = length.map(connection.sendOptions) ?? connection.openOptions
-    options.monitor = beginMoving(.upload, of: length)
-    defer { current = nil }
     do throws(CopyError) {
-      let report = try await copy(from: limited(source, 1), to: file, options: options)
-      note(received: report)
+      record.declined += try await copy(from: source, to: file, options: CopyOptions(measuresCPU: false)).declined
     } catch {
-      note(received: error.report)
+      record.declined += error.report.declined
       throw error
     }
   }
 
-  func note(received report: CopyReport) {
-    record.received.add(report)
-    record.declined += report.declined
+  /// Bytes of the request's body have gone where the handler wants them.
+  func noteReceived(_ count: Int64, _ route: Route) {
+    record.received.add(count, route)
+    flow?.route = route
   }
 
   var hasUnwantedBody: Bool { head.framing != .none && body == nil }
@@ -211,7 +227,7 @@ extension CopyError {
   /// It has not failed, but for the time it took.
   fileprivate var isOutOfTime: Bool {
     switch cause {
-    case .deadline, .idle: true
+    case .deadline, .idle, .tooSlow: true
     default: false
     }
   }

@@ -14,6 +14,8 @@ package struct ExchangeRecord: Sendable {
   package var nanoseconds: Int64 = 0
   /// Why the exchange did not come to its end; nil where it did.
   package var failure: String?
+  /// What the client was told that its request lacks; nil where it was not refused.
+  package var refusal: String?
 
   package init() {}
 }

@@ -125,6 +125,8 @@ extension HTTPConnection {
         }
         sentOfFile = sent
       }
+      reactor.countDelivered(sentOfFile, by: Route.sendfile.rawValue)
+      reactor.countShare(ofBytes: sentOfFile)
       guard Int64(sentOfFile) == slice.length else {
         handOver(
           &lease, length, started, .section(status: status, slice), sentOfHead: sentOfHead, sentOfFile: sentOfFile)
@@ -134,8 +136,6 @@ extension HTTPConnection {
       var record = ExchangeRecord()
       record.status = status
       record.sent.add(Int64(sentOfFile), .sendfile)
-      reactor.countDelivered(sentOfFile, by: Route.sendfile.rawValue)
-      reactor.countShare(ofBytes: sentOfFile)
       if slice.length <= Int64(Self.shortBite) { reactor.noteSmallWork() }
       record.nanoseconds = Linux.now - started
       lease.withBytes { worker.observer.exchanged(record, worker.index, $0, on: self) }
@@ -172,7 +172,7 @@ extension HTTPConnection {
     var record = ExchangeRecord()
     record.sent.add(Int64(body), .memory)
     record.status = fault.status
-    record.failure = fault.description
+    if fault.status == 408 { record.failure = fault.description } else { record.refusal = fault.description }
     let index = HeadIndex()
     lease.withBytes { worker.observer.exchanged(record, index, $0.extracting(first: 0), on: self) }
     if flush(&lease) {

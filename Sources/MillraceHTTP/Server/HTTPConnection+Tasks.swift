@@ -57,23 +57,20 @@ extension HTTPConnection {
   /// What is left of answers that are complete.
   func sendRest(_ rest: [UInt8], thenClosing closes: Bool) async {
     do {
-      try await copy(from: Bytes(rest), to: connection, options: sendOptions(for: Int64(rest.count)))
+      let client = WrappedSink(connection, sinkShape(worker.times.pace(isTaking: true), isBody: false))
+      try await copy(from: Bytes(rest), to: client, options: CopyOptions(measuresCPU: false))
       resume(closing: closes)
     } catch {
       end(inOrder: false)
     }
   }
 
-  func sendOptions(for count: Int64) -> CopyOptions {
-    // Whoever is kept to a rate is not slow by himself.
-    let allowance = limits.isEmpty ? worker.times.allowance(for: count) : .max
-    return CopyOptions(
-      deadline: allowance == .max ? nil : ContinuousClock.now + .nanoseconds(allowance), idleTimeout: worker.times.idle,
-      measuresCPU: false)
+  /// The client, who has to take what it is sent, by the rates of its connection where that is a body.
+  func sinkShape(_ pace: MinimumPace?, isBody: Bool) -> SinkShape {
+    var shape = connection.sinkShape.bounded(idle: worker.times.idle.inNanoseconds, pace: pace)
+    if isBody { for limit in limits { shape = shape.throttled(by: limit) } }
+    return shape
   }
-
-  /// For a body whose length nobody knows: its rate is looked at as it comes.
-  var openOptions: CopyOptions { CopyOptions(idleTimeout: worker.times.idle, measuresCPU: false) }
 
   // MARK: - After an exchange
 

@@ -1,3 +1,5 @@
+import Millrace
+
 /// How long a client may take, and how often it may ask. What is exceeded ends the connection, and the log says which.
 public struct HTTPTimes: Sendable, Equatable {
   /// How long a head may take, from its first byte; of a new connection, from its acceptance. 408. Default: 10 s.
@@ -6,10 +8,11 @@ public struct HTTPTimes: Sendable, Equatable {
   public var keepAlive: Duration? = .seconds(60)
   /// How long no byte of a body may come, and how long the client may take no byte of a response. Default: 30 s.
   public var idle = Duration.seconds(30)
-  /// Bytes a second that a body, in either direction, must have on average once `grace` is over: a client that gives or takes a
-  /// byte now and then must not hold a place. 0 is no minimum. Default: 240.
+  /// Bytes a second that a client must give or take of a body while it is waited for: one that moves a byte now and then must not
+  /// hold a place. 0 is no minimum. Default: 240.
   public var minimumRate = 240
-  /// For how long the rate is not looked at. Default: 10 s.
+  /// Over how long that is looked at, again and again: a fast beginning does not make up for what comes later. Waiting for a rate
+  /// that the server keeps to does not count, nor what it takes itself. More than 0. Default: 10 s.
   public var grace = Duration.seconds(10)
   /// How long what a client still sends is read and thrown away after an answer that came early, so that the answer is not lost
   /// to a reset (RFC 9112 §9.6). Default: 5 s.
@@ -20,12 +23,12 @@ public struct HTTPTimes: Sendable, Equatable {
   /// The defaults.
   public init() {}
 
-  /// How long a body of `count` bytes may take in all, in nanoseconds.
-  func allowance(for count: Int64) -> Int64 {
-    guard minimumRate > 0 else { return .max }
-    let seconds = Double(count) / Double(minimumRate)
-    let total = Double(grace.inNanoseconds) + seconds * 1e9
-    return total < 9e18 ? Int64(total) : .max
+  /// What a client has to keep to in one body; nil where there is no minimum.
+  ///
+  /// - Parameter isTaking: it is the response's.
+  func pace(isTaking: Bool) -> MinimumPace? {
+    if minimumRate <= 0 { return nil }
+    return MinimumPace(bytesPerSecond: minimumRate, window: max(1, grace.inNanoseconds), isTaking: isTaking)
   }
 }
 

@@ -6,37 +6,37 @@ import SystemPackage
 /// The body of a request: a source that ends where the body does, and fails where that never comes.
 ///
 /// One with a length keeps the kernel route: `copy(from: body, to: file)` splices it. One that is chunked passes through memory,
-/// for its framing stands between its bytes. It may be read in several copies, one after the other.
+/// for its framing stands between its bytes. It may be read in several copies, one after the other, and goes on where the last one
+/// stopped: behind what an error has given back. A wrapper around it is for one copy.
 public final class RequestBody: ByteSource, @unchecked Sendable {
   private let connection: Connection
+  /// Until it is over: what comes next on the connection is none of this body's.
+  private var exchange: Exchange?
   /// What of it came with the head, and everything that follows it.
   private var ahead: [UInt8]
   private var progress: Progress
   private let most: Int64
-  private let framing: BodyFraming
-  private let times: HTTPTimes
-  /// Whoever is kept to a rate is not slow by himself.
-  private let isKeptToRate: Bool
-  private let began = Linux.now
+  private let idle: Int64
+  private let pace: MinimumPace?
+  private let limits: [RateLimit]
   /// Of a chunked body, what has come of it.
   private var total: Int64 = 0
-  private var isOver = false
+  /// The client has broken off in the middle of it.
+  private(set) var isBroken = false
 
   private enum Progress {
     case counted(left: Int64)
     case chunked(ChunkedReader)
   }
 
-  init(
-    _ connection: Connection, ahead: [UInt8], _ framing: BodyFraming, atMost most: Int64, _ times: HTTPTimes,
-    isKeptToRate: Bool
-  ) {
-    self.connection = connection
-    self.framing = framing
-    self.times = times
-    self.isKeptToRate = isKeptToRate
+  init(_ exchange: Exchange, ahead: [UInt8], _ framing: BodyFraming, atMost most: Int64) {
+    self.exchange = exchange
     self.ahead = ahead
     self.most = most
+    connection = exchange.connection.connection
+    limits = exchange.connection.limits
+    idle = exchange.worker.times.idle.inNanoseconds
+    pace = exchange.worker.times.pace(isTaking: false)
     switch framing {
     case .length(let count): progress = .counted(left: count)
     case .chunked: progress = .chunked(ChunkedReader())
@@ -54,18 +54,26 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
 
   /// What is left of it: of a length the connection itself, of chunks a reader.
   public var sourceShape: SourceShape {
-    if isOver { return .reader(TooLate()) }
+    if exchange == nil { return .reader(TooLate()) }
+    var shape: SourceShape
     switch progress {
     case .counted(let left):
       let held = Array(ahead.prefix(Int(clamping: left)))
-      return connection.sourceShape.prefixed(by: held).exactly(Int(left)).observed(observer())
-        .bounded(until: deadline, idle: times.idle.inNanoseconds)
-    case .chunked: return .reader(ChunkedBody(body: self))
+      shape = connection.sourceShape.prefixed(by: held).exactly(Int(clamping: left)).bounded(idle: idle, pace: pace)
+      shape = shape.observed { [self] in
+        exchange?.noteReceived(note(taken: Int64($0.delivered), of: left, held.count), $0.route)
+      } settled: { [self] taken, sourceFailed in
+        note(taken: Int64(taken), of: left, held.count)
+        if sourceFailed { isBroken = true }
+      }
+    case .chunked: shape = .reader(ChunkedBody(body: self))
     }
+    for limit in limits { shape = shape.throttled(by: limit) }
+    return shape
   }
 
-  /// The exchange is over: what comes next on the connection is none of this body's.
-  func end() { isOver = true }
+  /// The exchange is over.
+  func end() { exchange = nil }
 
   private struct TooLate: ByteReader {
     func read(upTo most: Int) async throws -> [UInt8] {
@@ -80,24 +88,15 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
     return ahead
   }
 
-  /// When a body of this length has to be there.
-  private var deadline: Int64 {
-    guard !isKeptToRate, case .length(let count) = framing else { return .max }
-    let allowance = times.allowance(for: count)
-    return allowance == .max ? .max : began.addingReportingOverflow(allowance).partialValue
-  }
-
-  private func observer() -> @Sendable (CopyProgress) -> Void {
-    guard case .counted(let before) = progress else { return { _ in } }
-    let held = ahead.count
-    return { [self] in note(delivered: Int64($0.delivered), before: before, held: held) }
-  }
-
-  private func note(delivered: Int64, before: Int64, held: Int) {
-    progress = .counted(left: before - delivered)
-    // What was held went first.
-    let used = Int(min(Int64(held), delivered)) - (held - ahead.count)
-    if used > 0 { ahead.removeFirst(used) }
+  /// Of `left` bytes so many have gone; `held` of them were in memory, and went first. Answers how many that are since the last
+  /// time.
+  @discardableResult
+  private func note(taken: Int64, of left: Int64, _ held: Int) -> Int64 {
+    guard case .counted(let before) = progress else { return 0 }
+    progress = .counted(left: left - taken)
+    let usedBefore = Int(min(Int64(held), left - before))
+    ahead.removeFirst(Int(min(Int64(held), taken)) - usedBefore)
+    return before - (left - taken)
   }
 
   // MARK: - Chunks
@@ -116,22 +115,29 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
 
   /// The next bytes, as long as they come fast enough: a copy does not see how long a reader of somebody's waits.
   private func receive() async throws -> [UInt8] {
-    if isOver { return try await TooLate().read(upTo: 0) }
-    let now = Linux.now
-    let allowance = isKeptToRate ? Int64.max : times.allowance(for: total)
-    let left = min(times.idle.inNanoseconds, allowance == .max ? .max : began &+ allowance &- now)
-    do throws(EndpointError) {
-      guard left > 0 else {
-        throw EndpointError("read", "the request's body", reason: "the time is up", errno: .timedOut)
+    if exchange == nil { return try await TooLate().read(upTo: 0) }
+    let (end, isTooFar) = Linux.now.addingReportingOverflow(idle)
+    let idleEnd = isTooFar ? Int64.max : end
+    while true {
+      let now = Linux.now
+      if now >= idleEnd || pace?.judge(at: now) == .tooSlow {
+        throw HTTPFailure(.requestTimeout, "the body came too slowly")
       }
-      let bytes = try await connection.read(upTo: 64 * 1024, timeout: .nanoseconds(left))
-      if bytes.isEmpty {
-        throw EndpointError("read", "the request's body", reason: "the connection ended before its last chunk")
+      let until = min(idleEnd, pace?.nextLook(at: now) ?? .max)
+      pace?.beginWait(at: now)
+      defer { pace?.endWait(at: Linux.now) }
+      do throws(EndpointError) {
+        let bytes = try await connection.read(upTo: 64 * 1024, timeout: .nanoseconds(until - now))
+        if bytes.isEmpty {
+          throw EndpointError("read", "the request's body", reason: "the connection ended before its last chunk")
+        }
+        pace?.note(bytes.count)
+        return bytes
+      } catch {
+        if error.errno == .timedOut { continue }
+        isBroken = true
+        throw error
       }
-      return bytes
-    } catch {
-      guard error.errno == .timedOut else { throw error }
-      throw HTTPFailure(.requestTimeout, "the body came too slowly")
     }
   }
 
@@ -158,6 +164,7 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
       }
     }
     total += Int64(content.count)
+    exchange?.noteReceived(Int64(content.count), .buffered)
     guard total <= self.most else {
       throw HTTPFailure(.contentTooLarge, "the body is larger than \(self.most) bytes")
     }

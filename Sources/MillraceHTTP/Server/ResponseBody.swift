@@ -19,15 +19,12 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
   /// The connection itself, or a writer that puts chunks around what it is given.
   public var sinkShape: SinkShape {
     if exchange.isOver || isFinished { return .writer(TooLate()) }
-    let connection = exchange.connection
-    let idle = connection.worker.times.idle.inNanoseconds
     switch framing {
     case .none: return .writer(Nothing())
     case .chunked: return .writer(ChunkWriter(exchange: exchange))
-    case .untilClose: return counted(connection.connection.sinkShape).bounded(until: .max, idle: idle)
+    case .untilClose: return counted(exchange.sinkShape(isBody: true))
     case .length(let length):
-      return counted(connection.connection.sinkShape).limited(to: Int(max(0, length - written)))
-        .bounded(until: .max, idle: idle)
+      return counted(exchange.sinkShape(isBody: true)).limited(to: Int(clamping: max(0, length - written)))
     }
   }
 
@@ -67,12 +64,11 @@ public final class ResponseBody: ByteSink, @unchecked Sendable {
 
     func write(_ bytes: ArraySlice<UInt8>) async throws -> Int {
       let before = Array(String(bytes.count, radix: 16).utf8) + [Ascii.carriageReturn, Ascii.lineFeed]
-      let connection = exchange.connection
       if exchange.isOver { throw CopyError(side: .sink, cause: .closed, report: CopyReport()) }
       do throws(CopyError) {
         try await copy(
-          from: Bytes(before + bytes + [Ascii.carriageReturn, Ascii.lineFeed]), to: connection.connection,
-          options: connection.sendOptions(for: Int64(bytes.count)))
+          from: Bytes(before + bytes + [Ascii.carriageReturn, Ascii.lineFeed]), to: exchange.client(isBody: true),
+          options: CopyOptions(measuresCPU: false))
       } catch {
         exchange.noteBroken()
         throw error

@@ -24,6 +24,7 @@ enum HTTPLogLine {
     if !record.declined.isEmpty {
       fields["declined"] = "\(record.declined.map { "\($0.route): \($0.reason)" }.joined(separator: "; "))"
     }
+    if let refusal = record.refusal { fields["refused"] = "\(refusal)" }
     if let failure = record.failure { fields["failed"] = "\(failure)" }
     return fields
   }

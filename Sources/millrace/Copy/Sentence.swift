@@ -41,6 +41,7 @@ enum Sentence {
     case .truncated(let owed): "\(source) became shorter while it was read: \(owed) bytes are missing"
     case .cancelled, .deadline, .otherDirection: "stopped"
     case .idle: "no byte moved for as long as --idle-timeout allows"
+    case .tooSlow: "too few bytes moved in the time"
     case .closed: "\(error.side == .source ? source : sink) was closed"
     case .unsupported(let reason): "cannot copy \(error.side == .source ? "from \(source)" : "to \(sink)"): \(reason)"
     case .routeUnavailable(let route, let reason): "the route \(route) does not work here: \(reason)"

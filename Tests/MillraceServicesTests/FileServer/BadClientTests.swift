@@ -145,7 +145,7 @@ struct BadClientTests {
       try await client.expectEnd()
       client.close()
       let line = await rig.served(0)
-      #expect(line["status"] == "\(answer.status)" && line["failed"] != nil)
+      #expect(line["status"] == "\(answer.status)" && line["refused"] != nil)
       #expect(line["sent-route"] == "memory" && line["sent"] == "\(answer.body.count)")
       #expect(rig.servedCount == 1, "what follows a broken head is no request")
     }

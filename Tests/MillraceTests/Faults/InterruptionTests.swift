@@ -1,3 +1,4 @@
+import Glibc
 import LinuxCalls
 import Millrace
 import SystemPackage
@@ -132,6 +133,35 @@ struct InterruptionTests {
 
       #expect(try await copySlowly(source.endpoint).delivered == 4)
       #expect(try await sink.received() == [1, 2, 3, 4])
+    }
+  }
+
+  /// given a sink whose queue has room again only when most of it is gone, and a peer that takes longer for that than the idle
+  /// time; then that is no idleness, for bytes arrive.
+  @Test("by idleness is not what a slow reader is", .timeLimit(.minutes(2)))
+  func slowReaderIsNotIdle() async throws {
+    try await Rig.onReactor { reactor in
+      let original = Pattern.bytes(1 << 20)
+      let source = try FedSource(.tcp, original)
+      let (sinkEnd, reader) = try PlainPair.tcp(buffer: 16 * 1024)
+      // As much as may be had without privilege, while the reader has little.
+      try Linux.setOption(.sendBuffer, of: sinkEnd, to: 212_992)
+      let sink = try Connection(taking: FileDescriptor(rawValue: sinkEnd))
+      let idle = Duration.seconds(1)
+      let copying = reactor.task { await Rig.attempt(source.endpoint, sink, CopyOptions(idleTimeout: idle)) }
+      let reading = Task.detached {
+        var bytes: [UInt8] = []
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start < idle * 2.5 {
+          bytes += try reader.read(2048)
+          usleep(25_000)
+        }
+        return bytes + (try reader.read(original.count - bytes.count))
+      }
+      #expect(try await copying.value.get().delivered == original.count)
+      #expect(Pattern.difference(try await reading.value, original) == nil)
+      sink.close()
+      _ = try await source.rest()
     }
   }
 
