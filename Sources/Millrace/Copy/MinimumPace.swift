@@ -25,8 +25,9 @@ package final class MinimumPace: @unchecked Sendable {
   ///   - isTaking: the peer takes bytes, which may wait in the kernel for a while; else it gives them.
   package init(bytesPerSecond: Int, window: Int64, isTaking: Bool) {
     precondition(bytesPerSecond > 0 && window > 0, "a pace is 1 byte a second or more, in a window that is not empty")
-    bytes = Int64(max(1, Double(bytesPerSecond) * Double(window) / 1e9))
-    self.window = window
+    // Centuries are as good as for ever, and can be added to.
+    self.window = min(window, .max / 4)
+    bytes = Int64(min(1e18, max(1, Double(bytesPerSecond) * Double(self.window) / 1e9)))
     base = isTaking ? nil : 0
   }
 

@@ -33,6 +33,9 @@ public final class RateLimit: Sendable {
     }
   }
 
+  /// Whether everything that was given out has been paid for.
+  package func isPaid(at now: Int64) -> Bool { paid.withLock { $0 <= now } }
+
   /// Bytes that were reserved last and did not go.
   func giveBack(_ count: Int) {
     guard count > 0 else { return }

@@ -44,36 +44,41 @@ final class AdminHandler: HTTPHandler {
       return try await responder.send(
         Self.plain(.notFound), text: "The metrics of this process go elsewhere (it was made with another factory).\n")
     }
-    await subject.recordReadings()
+    // Of a reactor that hangs the last readings are told.
+    _ = await inTime { await $0.recordReadings() }
     let text = await reactor.blockingPool.run(waitingFor: .disk) { [process] in prometheus.text(with: process) }
     try await responder.send(
       HTTPResponse(
         status: .ok, headerFields: [.contentType: PrometheusMetrics.contentType, .cacheControl: "no-store"]), text)
   }
 
-  /// Whether every reactor gets its work done. One that hangs does not answer, and then this does after a second.
+  /// Whether every reactor gets its work done.
   private func sendHealth(_ responder: consuming Responder) async throws {
-    let (answers, answer) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingOldest(1))
-    let asking = Task { [subject] in
-      _ = await subject.reactorMetrics()
-      answer.yield(true)
-    }
-    let waiting = Task { [reactor] in
-      try? await reactor.sleep(for: Self.healthTimeout)
-      answer.yield(false)
-    }
-    var isAlive = false
-    for await first in answers {
-      isAlive = first
-      break
-    }
-    asking.cancel()
-    waiting.cancel()
+    let isAlive = await inTime { _ = await $0.reactorMetrics() } != nil
     try await responder.send(
-      Self.plain(isAlive ? .ok : .serviceUnavailable), text: isAlive ? "alive\n" : "a reactor does not answer\n")
+      Self.plain(isAlive ? .ok : .serviceUnavailable), text: isAlive ? "alive\n" : Self.hangs)
   }
 
-  private static let healthTimeout = Duration.seconds(1)
+  /// What the service answers, which asks its reactors. One that hangs does not answer, and then this is nil after a second.
+  private func inTime<Answer: Sendable>(
+    _ ask: @escaping @Sendable (any AdminSubject) async -> Answer
+  ) async -> Answer? {
+    let (answers, answer) = AsyncStream.makeStream(of: Answer?.self, bufferingPolicy: .bufferingOldest(1))
+    let asking = Task { [subject] in answer.yield(await ask(subject)) }
+    let waiting = Task { [reactor] in
+      try? await reactor.sleep(for: Self.patience)
+      answer.yield(nil)
+    }
+    defer {
+      asking.cancel()
+      waiting.cancel()
+    }
+    for await first in answers { return first }
+    return nil
+  }
+
+  private static let patience = Duration.seconds(1)
+  private static let hangs = "a reactor does not answer\n"
 
   private func sendTransfers(_ request: IncomingRequest, _ responder: consuming Responder) async throws {
     let wantsPage = request.head.joined(.accept)?.contains("text/html") == true
@@ -82,9 +87,12 @@ final class AdminHandler: HTTPHandler {
       response.headerFields[.vary] = "Accept"
       return try await responder.send(response, TransfersPage.bytes)
     }
+    guard let transfers = await inTime({ await $0.transfers() }) else {
+      return try await responder.send(Self.plain(.serviceUnavailable), text: Self.hangs)
+    }
     let document = TransfersJSON(
       service: subject.serviceName, version: MillraceVersion.text, milliseconds: Linux.wallClock / 1_000_000,
-      uptimeSeconds: Double(Linux.now - began) / 1e9, transfers: await subject.transfers())
+      uptimeSeconds: Double(Linux.now - began) / 1e9, transfers: transfers)
     try await responder.send(
       HTTPResponse(
         status: .ok, headerFields: [.contentType: "application/json", .cacheControl: "no-store", .vary: "Accept"]),

@@ -10,10 +10,10 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
   @safe @exclusivity(unchecked) private var cache: OpenFileCache
   private lazy var sweeping = TimerEntry(self)
 
-  init(_ configuration: FileServerConfiguration, _ site: FileSite, on reactor: Reactor) {
+  init(_ configuration: FileServerConfiguration, openFiles: Int, _ site: FileSite, on reactor: Reactor) {
     self.reactor = reactor
     self.site = site
-    cache = OpenFileCache(most: configuration.openFiles, validity: configuration.openFileValidity.inNanoseconds)
+    cache = OpenFileCache(most: openFiles, validity: configuration.openFileValidity.inNanoseconds)
   }
 
   private var finder: FileFinder { site.finder }

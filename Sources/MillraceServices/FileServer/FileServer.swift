@@ -23,7 +23,7 @@ public final class FileServer: Service {
   package let reception: Reception
   private let factory: any MetricsFactory
   private let metrics: HTTPMetrics
-  private let handlers = Guarded<[FileHandler]>([])
+  private let handlers = Guarded<(all: [FileHandler], rules: FileSite?)>(([], nil))
 
   /// - Parameters:
   ///   - metrics: who gets its metrics; the one that the process has bootstrapped by default.
@@ -58,21 +58,36 @@ public final class FileServer: Service {
       throw error
     }
     guard let bound = try await reception.open({}) else { return }
+    let openFiles = openFiles(of: bound.reactors.all.count)
     let budget = DescriptorBudget(
-      connections: configuration.maxConnections, besides: bound.reactors.all.count * configuration.openFiles)
+      connections: configuration.maxConnections, besides: bound.reactors.all.count * openFiles)
     let rates = configuration.server.rates
     // At the end nothing is changed any more.
-    defer { handlers.withLock { $0 = [] } }
+    defer { handlers.withLock { $0.all = [] } }
     let admin = try await reception.adminEndpoint(of: self, factory, bound)
     try await reception.run(bound, "serving", budget, admin: admin) { reactor, admission, listeners in
-      let handler = FileHandler(configuration, site, on: reactor)
-      handlers.withLock { $0.append(handler) }
+      let handler = handlers.withLock { handlers in
+        // Rules may have been replaced since `site` was read.
+        let handler = FileHandler(configuration, openFiles: openFiles, handlers.rules ?? site, on: reactor)
+        handlers.all.append(handler)
+        return handler
+      }
       return HTTPHost(
         handler, on: reactor, at: listeners, admission, metrics, logger, limits: configuration.limits,
         times: configuration.times, rates: rates, service: "files")
     } beside: { reactors in
       await ReactorGauges.keepRecording(self.factory, of: reactors, every: self.configuration.metricsInterval)
     }
+  }
+
+  /// How many files each reactor keeps open: of all descriptors no more than a quarter, for connections need them more.
+  private func openFiles(of reactors: Int) -> Int {
+    let most = Linux.descriptorLimit / 4 / reactors
+    guard configuration.openFiles > most else { return configuration.openFiles }
+    logger.warning(
+      "fewer files are kept open than open-files says",
+      metadata: ["wanted": "\(configuration.openFiles)", "kept": "\(most)", "descriptors": "\(Linux.descriptorLimit)"])
+    return most
   }
 
   /// From now on serves by the rules of `configuration`: its root, index, listing, links, dot files, precompressed neighbours,
@@ -82,7 +97,11 @@ public final class FileServer: Service {
   /// Throws, and changes nothing, for a root that is no directory, or types that cannot be read.
   public func replaceRules(by configuration: FileServerConfiguration) async throws {
     let site = try await FileSite(configuration)
-    for handler in handlers.withLock({ $0 }) { await handler.adopt(site) }
+    let all = handlers.withLock { handlers in
+      handlers.rules = site
+      return handlers.all
+    }
+    for handler in all { await handler.adopt(site) }
   }
 }
 

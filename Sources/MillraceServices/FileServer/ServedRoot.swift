@@ -36,7 +36,7 @@ final class ServedRoot: Sendable {
     var resolution = links.resolution
     if cachedOnly { resolution.insert(.cached) }
     do throws(Errno) {
-      return try facts(of: try Linux.open(beneath: directory, name, [.read, .nonBlocking], resolution))
+      return try facts(of: try openAgain(name, resolution, attempts: cachedOnly ? 1 : Self.attempts))
     } catch {
       // A link is in the way. Whose it is takes more than one call, which is not for a reactor.
       guard error == .tooManySymbolicLinkLevels, links == .sameOwner else { throw error }
@@ -44,6 +44,20 @@ final class ServedRoot: Sendable {
       return try facts(of: try OwnedLinks.open(beneath: directory, name))
     }
   }
+
+  /// EAGAIN without RESOLVE_CACHED is that something was renamed on the way, and that the caller may ask again. openat2(2)
+  private func openAgain(
+    _ name: [UInt8], _ resolution: PathResolution, attempts: Int
+  ) throws(Errno) -> Int32 {
+    for _ in 1..<attempts {
+      do throws(Errno) { return try Linux.open(beneath: directory, name, [.read, .nonBlocking], resolution) } catch {
+        guard error == .resourceTemporarilyUnavailable else { throw error }
+      }
+    }
+    return try Linux.open(beneath: directory, name, [.read, .nonBlocking], resolution)
+  }
+
+  private static let attempts = 32
 
   /// The directory with these names, one in the other, made where it is missing; the caller's to close. Symbolic links are
   /// followed as for reading.

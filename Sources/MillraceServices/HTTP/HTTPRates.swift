@@ -7,6 +7,8 @@ final class HTTPRates: Sendable {
   private let perConnection: Int?
   private let perClient: Int?
   private let all: RateLimit?
+  private static let leastKept = 1024
+  private let mostKept = Atomic(HTTPRates.leastKept)
   private let clients = Guarded<[UInt64: (limit: RateLimit, connections: Int)]>([:])
 
   /// Nil where nothing is limited. In bytes a second.
@@ -39,7 +41,18 @@ final class HTTPRates: Sendable {
     guard let client, perClient != nil else { return }
     clients.withLock { clients in
       guard let entry = clients[client] else { return }
-      clients[client] = entry.connections > 1 ? (entry.limit, entry.connections - 1) : nil
+      let isLast = entry.connections <= 1
+      // Who comes again at once finds what he owes: a rate is not a matter of connections.
+      clients[client] = isLast && entry.limit.isPaid(at: Linux.now) ? nil : (entry.limit, entry.connections - 1)
+      if isLast { sweep(&clients) }
     }
+  }
+
+  /// Forgets those who have left and owe nothing any more, once there are twice as many as were left the last time.
+  private func sweep(_ clients: inout [UInt64: (limit: RateLimit, connections: Int)]) {
+    guard clients.count >= mostKept.load(ordering: .relaxed) else { return }
+    let now = Linux.now
+    clients = clients.filter { $0.value.connections > 0 || !$0.value.limit.isPaid(at: now) }
+    mostKept.store(max(Self.leastKept, 2 * clients.count), ordering: .relaxed)
   }
 }

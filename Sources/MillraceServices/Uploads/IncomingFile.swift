@@ -66,25 +66,30 @@ final class IncomingFile: Sendable {
   }
 
   /// Gives it its name; answers whether it has taken the place of another one, and its facts.
-  func commit(_ sync: UploadConfiguration.SyncPolicy) throws(Errno) -> (replaced: Bool, facts: FileFacts) {
+  ///
+  /// - Parameter mustBeNew: EEXIST where there is something of that name by now.
+  func commit(
+    _ sync: UploadConfiguration.SyncPolicy, mustBeNew: Bool
+  ) throws(Errno) -> (replaced: Bool, facts: FileFacts) {
     let number = file.fileDescriptor.rawValue
     if sync != .none { try Linux.sync(number) }
-    let replaced = try name(number)
+    let replaced = try name(number, mustBeNew: mustBeNew)
     if sync == .full { try Linux.sync(directory) }
     return (replaced, try Linux.facts(of: number))
   }
 
-  private func name(_ number: Int32) throws(Errno) -> Bool {
-    if let stagedAs {
+  private func name(_ number: Int32, mustBeNew: Bool) throws(Errno) -> Bool {
+    if let stagedAs, !mustBeNew {
       let replaced = (try? Linux.facts(beneath: directory, name)) != nil
       try Linux.rename(beneath: directory, stagedAs, to: name)
       return replaced
     }
     do throws(Errno) {
       try Linux.link(number, beneath: directory, as: name)
+      if let stagedAs { try? Linux.unlink(beneath: directory, stagedAs) }
       return false
     } catch {
-      guard error == .fileExists else { throw error }
+      guard error == .fileExists, !mustBeNew else { throw error }
     }
     // No call puts a file without a name into the place of another: it has one of its own for a moment.
     let staged = Self.stagingName(for: name)

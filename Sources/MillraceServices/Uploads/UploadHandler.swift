@@ -77,7 +77,14 @@ final class UploadHandler: Sendable {
       finder.find(target.span, cachedOnly: false)
     }
     let resource: Preconditions.Resource
-    if case .file(let file) = finding { resource = file.identity.resource } else { resource = .missing }
+    switch finding {
+    case .file(let file): resource = file.identity.resource
+    case .nothing(404): resource = .missing
+    // What nobody may see may be there all the same.
+    case .nothing(let status): return refused(status, "what is there cannot be looked at")
+    case .directory, .directoryWithoutSlash: return refused(409, "a directory is there")
+    case .wouldWait: return refused(503, "the path changes all the time")
+    }
     let outcome = conditions.outcome(for: .other, of: resource, now: Linux.wallClock / 1_000_000_000)
     return outcome == .proceed ? nil : refused(412, "a condition does not hold")
   }
@@ -85,6 +92,10 @@ final class UploadHandler: Sendable {
   private func store(
     _ request: IncomingRequest, at path: DecodedPath, _ digest: ReprDigest?, on reactor: Reactor
   ) async throws -> Outcome {
+    if case .length(let count) = request.head.framing, count > mostBytes {
+      return refused(413, "the body has \(count) bytes; at most \(mostBytes) are taken")
+    }
+    let mustBeNew = request.head.joined(.ifNoneMatch) == "*"
     let begun: Result<IncomingFile, Errno> = await reactor.blockingPool.run(waitingFor: .disk) { [root] in
       Result { () throws(Errno) in try IncomingFile.begin(path, in: root) }
     }
@@ -113,7 +124,7 @@ final class UploadHandler: Sendable {
     let committed: Result<(replaced: Bool, facts: FileFacts), Errno> =
       await reactor.blockingPool.run(waitingFor: .disk) { [sync] in
         Result { () throws(Errno) in
-          do throws(Errno) { return try incoming.commit(sync) } catch {
+          do throws(Errno) { return try incoming.commit(sync, mustBeNew: mustBeNew) } catch {
             incoming.discard()
             throw error
           }
@@ -121,6 +132,8 @@ final class UploadHandler: Sendable {
       }
     switch committed {
     case .success(let (replaced, facts)): return .stored(replaced: replaced, facts)
+    // Somebody else was faster.
+    case .failure(.fileExists) where mustBeNew: return refused(412, "a condition does not hold")
     case .failure(let errno): return refused(of: errno)
     }
   }

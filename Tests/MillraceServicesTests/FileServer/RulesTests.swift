@@ -4,6 +4,22 @@ import Testing
 
 @Suite("New rules for a file server that runs", .serialized, .timeLimit(.minutes(3)))
 struct RulesTests {
+  @Test("count from the first request on where they come before it runs")
+  func beforeItRuns() async throws {
+    let folder = try Folder()
+    let other = try Folder()
+    try folder.write("one", to: "a.txt")
+    try other.write("two", to: "a.txt")
+    let listen = [ServiceAddress.tcp(host: "127.0.0.1", port: 0)]
+    let server = FileServer(FileServerConfiguration(root: folder.path, listen: listen), logger: LogCapture().logger)
+    let address = try await server.bind()[0]
+    try await server.replaceRules(by: FileServerConfiguration(root: other.path, listen: listen))
+    let running = Task { try await server.run() }
+    #expect(try await ask(address, "GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n").text == "two")
+    running.cancel()
+    _ = await running.result
+  }
+
   @Test("count from the next request on, also for a file that is open")
   func replaced() async throws {
     let folder = try Folder()

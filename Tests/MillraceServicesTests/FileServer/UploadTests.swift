@@ -239,6 +239,36 @@ struct UploadTests {
     }
   }
 
+  /// given an upload that must be new, whose name somebody else takes while it is on its way; then it is refused, and the other
+  /// file stays. RFC 9110 §13.1.2
+  @Test("that must be new is refused at its end where somebody else was faster")
+  func mustBeNew() async throws {
+    let folder = try Folder()
+    try await run(folder) { rig in
+      let client = try await rig.connect()
+      defer { client.close() }
+      try await client.send(
+        "PUT /x HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\(bearer)\r\n\r\n"
+      )
+      #expect(try await client.takeHead().hasPrefix("HTTP/1.1 100"))
+      try folder.write("other", to: "x")
+      try await client.send("new")
+      #expect(try await client.answer().status == 412)
+      #expect(content(folder, "x") == Array("other".utf8))
+      #expect(try names(folder) == ["x"])
+    }
+  }
+
+  @Test("that is too large is refused before anything is made for it")
+  func tooLargeMakesNothing() async throws {
+    let folder = try Folder()
+    try await run(folder, mostBytes: 10) { rig in
+      let answer = try await put(rig, "/a/b/c", noise(11), [bearer])
+      #expect(answer.status == 413)
+      #expect(try names(folder) == [])
+    }
+  }
+
   /// given an upload that its client breaks off; when that is seen; then the old file is there, and nothing else.
   @Test("that is broken off leaves the old file as it was")
   func brokenOff() async throws {

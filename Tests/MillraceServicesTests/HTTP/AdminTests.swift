@@ -1,7 +1,10 @@
 import Foundation
+import Glibc
 import HTTPTypes
+import LinuxCalls
 import Millrace
 import MillraceHTTP
+import Synchronization
 import Testing
 
 @testable import MillraceServices
@@ -37,6 +40,32 @@ struct AdminTests {
       #expect(try await get("/", admin).text.contains("/transfers"))
       #expect(try await get("/nothing", admin).status == 404)
       #expect(try await ask(admin, "POST / HTTP/1.1\r\nHost: a\r\n\r\n").status == 405)
+    }
+  }
+
+  /// given a reactor that hangs in somebody's handler; then the endpoint answers all the same, and says so.
+  @Test("answers although a reactor hangs")
+  func hangs() async throws {
+    let hold = Guarded(true)
+    let held = Guarded(false)
+    let prometheus = PrometheusMetrics()
+    try await serving(with: { $0.admin = .tcp(host: "127.0.0.1", port: 0) }, metrics: prometheus) { _, responder in
+      held.withLock { $0 = true }
+      while hold.withLock({ $0 }) { sched_yield() }
+      try await responder.send(HTTPResponse(status: .ok))
+    } to: { server, address, _ in
+      defer { hold.withLock { $0 = false } }
+      let admin = try #require(server.reception.adminAddresses.first)
+      let client = RawClient(try await Connection.connect(to: address))
+      defer { client.close() }
+      try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      while !held.withLock({ $0 }) { await Task.yield() }
+      for path in ["/healthz", "/transfers"] {
+        let answer = try await get(path, admin)
+        #expect(answer.status == 503 && answer.text == "a reactor does not answer\n")
+      }
+      #expect(try await get("/metrics", admin).status == 200)
+      #expect(try await get("/readyz", admin).status == 200)
     }
   }
 

@@ -50,6 +50,15 @@ struct MinimumPaceTests {
     #expect(pace.judge(at: 30 * Self.second, queued: 1_998_001) == .tooSlow)
   }
 
+  @Test("may be any, over any time")
+  func extremes() {
+    let now: Int64 = 2_000_000_000_000_000_000
+    let pace = MinimumPace(bytesPerSecond: .max, window: .max, isTaking: true)
+    pace.beginWait(at: now)
+    #expect(pace.nextLook(at: now) > now)
+    #expect(pace.judge(at: now + 1) != .tooSlow)
+  }
+
   @Test("is at least one byte in a window")
   func least() {
     let pace = MinimumPace(bytesPerSecond: 1, window: 1, isTaking: false)

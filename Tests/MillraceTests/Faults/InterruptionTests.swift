@@ -147,14 +147,14 @@ struct InterruptionTests {
       // As much as may be had without privilege, while the reader has little.
       try Linux.setOption(.sendBuffer, of: sinkEnd, to: 212_992)
       let sink = try Connection(taking: FileDescriptor(rawValue: sinkEnd))
-      let idle = Duration.seconds(1)
+      let idle = Duration.seconds(3)
       let copying = reactor.task { await Rig.attempt(source.endpoint, sink, CopyOptions(idleTimeout: idle)) }
       let reading = Task.detached {
         var bytes: [UInt8] = []
         let start = ContinuousClock.now
         while ContinuousClock.now - start < idle * 2.5 {
           bytes += try reader.read(2048)
-          usleep(25_000)
+          usleep(75_000)
         }
         return bytes + (try reader.read(original.count - bytes.count))
       }
