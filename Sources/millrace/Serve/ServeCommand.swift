@@ -88,10 +88,10 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "How long no byte of a body may move. Default: 30s.")
   var idleTimeout: String?
 
-  @Option(help: "Bytes a second that a body must have on average; 0 is no minimum. Default: 240.")
+  @Option(help: "Bytes a second that a client must give or take of a body; 0 is no minimum. Default: 240.")
   var minRate: String?
 
-  @Option(help: "For how long that is not looked at. Default: 10s.")
+  @Option(help: "Over how long that is looked at, again and again. Default: 10s.")
   var minRateGrace: String?
 
   @Option(help: "How long the rest of a request is read after an early answer. Default: 5s.")
