@@ -27,8 +27,10 @@ extension Transfer {
     let residue = failure == nil ? [] : takeResidue()
     giveBackEverything()
     endThrottling()
-    sourcePace?.endWait(at: Linux.now)
-    sinkPace?.endWait(at: Linux.now)
+    if let peers {
+      peers.sourcePace?.endWait(at: Linux.now)
+      peers.sinkPace?.endWait(at: Linux.now)
+    }
     noteWhatStayedOut()
     countDelivered()
     if measuresCPU { ledger.end(ThreadMeter(of: reactor)) }

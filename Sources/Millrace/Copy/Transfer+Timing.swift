@@ -19,7 +19,8 @@ extension Transfer {
   }
 
   func armTimer() {
-    let paced = min(sourcePace?.nextLook(at: started) ?? .max, sinkPace?.nextLook(at: started) ?? .max)
+    let paced = min(
+      peers?.sourcePace?.nextLook(at: started) ?? .max, peers?.sinkPace?.nextLook(at: started) ?? .max)
     let due = min(deadline, idleDue(after: max(started, lastProgress)), paced)
     if due != .max { reactor.setTimer(timer, to: due) }
   }
@@ -31,8 +32,10 @@ extension Transfer {
 
   func noteDelivered(_ moved: Int) {
     lastProgress = reactor.now
-    sourcePace?.note(moved)
-    sinkPace?.note(moved)
+    if let peers {
+      peers.sourcePace?.note(moved)
+      peers.sinkPace?.note(moved)
+    }
     spend(moved)
     countDeliveredIfMuch()
     tellMonitor()
@@ -57,7 +60,9 @@ extension Transfer: TimerTarget {
     // Of an exchange, bytes either way are progress.
     var due = idleDue(after: max(lastProgress, otherDirection?.lastProgress ?? 0))
     // Two looks tell whether the peer takes any of what is queued: before that there is no verdict.
-    if let look, queued != nil { due = due > now ? min(due, now + quarter) : max(due, look.first + quarter) }
+    if let look = peers?.look, queued != nil {
+      due = due > now ? min(due, now + quarter) : max(due, look.first + quarter)
+    }
     if due <= now {
       parker.interrupt(by: .idle)
       return nil
@@ -72,15 +77,15 @@ extension Transfer: TimerTarget {
 
   /// When the paces are to be judged again; nil where one is not kept.
   private func nextLook(at now: Int64) -> Int64? {
-    if sourcePace == nil, sinkPace == nil { return .max }
+    guard let peers, peers.sourcePace != nil || peers.sinkPace != nil else { return .max }
     // A thread of the pool has the ends.
     if isOffloaded { return now + Self.laterLook }
     var next = Int64.max
-    if let sourcePace {
+    if let sourcePace = peers.sourcePace {
       guard case .enough(let until) = sourcePace.judge(at: now) else { return nil }
       next = until
     }
-    if let sinkPace {
+    if let sinkPace = peers.sinkPace {
       guard case .enough(let until) = sinkPace.judge(at: now, queued: queuedInSink ?? 0) else { return nil }
       next = min(next, until)
     }
@@ -101,15 +106,18 @@ extension Transfer: TimerTarget {
 
   private func noteTaken(_ queued: Int?, at now: Int64) {
     guard let queued, idleLimit != .max else {
-      look = nil
+      peers?.look = nil
       return
     }
-    guard let before = look, before.at >= lastProgress else {
-      look = (Int32(clamping: queued), now, first: now)
+    let watch = peers ?? PeerWatch(nil, nil)
+    peers = watch
+    guard var look = watch.look, look.at >= lastProgress else {
+      watch.look = PeerWatch.Look(queued: queued, at: now, first: now)
       return
     }
-    guard now - before.at >= quarter else { return }
-    if queued < before.queued { lastProgress = now }
-    look = (Int32(clamping: queued), now, before.first)
+    guard now - look.at >= quarter else { return }
+    if queued < look.queued { lastProgress = now }
+    (look.queued, look.at) = (queued, now)
+    watch.look = look
   }
 }

@@ -21,11 +21,11 @@ extension Transfer {
     case .nothing: break
     case .source:
       dismissParker()
-      if let sourcePace { sourcePace.endWait(at: Linux.now) }
+      if let pace = peers?.sourcePace { pace.endWait(at: Linux.now) }
       pump.becameReadable()
     case .sink:
       dismissParker()
-      if let sinkPace { sinkPace.endWait(at: Linux.now) }
+      if let pace = peers?.sinkPace { pace.endWait(at: Linux.now) }
       pump.becameWritable()
     case .tee:
       dismissParker()
@@ -74,7 +74,7 @@ extension Transfer {
   ) throws(CopyFailure) -> Suspension? {
     turnLeft = turnBytes
     waiting = kind
-    if let pace = kind == .source ? sourcePace : sinkPace { pace.beginWait(at: Linux.now) }
+    if let pace = kind == .source ? peers?.sourcePace : peers?.sinkPace { pace.beginWait(at: Linux.now) }
     let mustWait: Bool
     do throws(Errno) {
       mustWait = try readiness.enlist(parker, for: direction)

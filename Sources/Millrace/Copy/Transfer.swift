@@ -18,9 +18,8 @@ final class Transfer: @unchecked Sendable {
   let routes: RouteChoice
   /// Nanoseconds without a byte; `Int64.max` is no limit.
   @safe @exclusivity(unchecked) private(set) var idleLimit: Int64
-  /// What the source's peer has to give at least, and the sink's to take.
-  let sourcePace: MinimumPace?
-  let sinkPace: MinimumPace?
+  /// What is known of slow peers; few copies have one.
+  @safe @exclusivity(unchecked) var peers: PeerWatch?
 
   // The ends. Of each side one is set, or none for a source in memory.
   @safe @exclusivity(unchecked) var source: KernelEnd?
@@ -71,8 +70,6 @@ final class Transfer: @unchecked Sendable {
   @safe @exclusivity(unchecked) private(set) var throttles: [Throttle] = []
   let started = Linux.now
   @safe @exclusivity(unchecked) var lastProgress: Int64
-  /// What the sink's peer had not acknowledged when a timer looked, when that was, and when it first did so in this wait.
-  @safe @exclusivity(unchecked) var look: (queued: Int32, at: Int64, first: Int64)?
   /// `Int64.max` is none.
   let deadline: Int64
   lazy var timer = TimerEntry(self)
@@ -122,8 +119,9 @@ final class Transfer: @unchecked Sendable {
     routes = options.routes
     measuresCPU = options.measuresCPU
     idleLimit = min(options.idleTimeout?.nanoseconds ?? .max, source.bounds.idle, sink.bounds.idle)
-    sourcePace = source.bounds.pace
-    sinkPace = sink.bounds.pace
+    if source.bounds.pace != nil || sink.bounds.pace != nil {
+      peers = PeerWatch(source.bounds.pace, sink.bounds.pace)
+    }
     if case .collector(let collector) = sink.end { self.collector = collector } else { collector = nil }
     lastProgress = started
     if options.measuresCPU { ledger.begin(ThreadMeter(of: reactor)) }

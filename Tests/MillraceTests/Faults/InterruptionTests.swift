@@ -149,7 +149,7 @@ struct InterruptionTests {
       let sink = try Connection(taking: FileDescriptor(rawValue: sinkEnd))
       let idle = Duration.seconds(3)
       let copying = reactor.task { await Rig.attempt(source.endpoint, sink, CopyOptions(idleTimeout: idle)) }
-      let reading = Task.detached {
+      let reading = startThread {
         var bytes: [UInt8] = []
         let start = ContinuousClock.now
         while ContinuousClock.now - start < idle * 2.5 {
