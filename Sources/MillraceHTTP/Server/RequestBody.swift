@@ -92,7 +92,8 @@ public final class RequestBody: ByteSource, @unchecked Sendable {
   /// time.
   @discardableResult
   private func note(taken: Int64, of left: Int64, _ held: Int) -> Int64 {
-    guard case .counted(let before) = progress else { return 0 }
+    // A wrapper that is used again tells of bytes that went before: that moves nothing back.
+    guard case .counted(let before) = progress, left - taken <= before else { return 0 }
     progress = .counted(left: left - taken)
     let usedBefore = Int(min(Int64(held), left - before))
     ahead.removeFirst(Int(min(Int64(held), taken)) - usedBefore)
