@@ -84,6 +84,24 @@ struct OwnCopyTests {
     }
   }
 
+  /// given a wrapper that is copied a second time, which is for one copy; then the body goes on where the first one stopped.
+  @Test("goes on behind a wrapper, however often that is used")
+  func wrapperAgain() async throws {
+    let body = noise(100)
+    try await serving { request, responder in
+      let source = try await request.body(atMost: 1000)
+      let ten = source.limited(to: 10)
+      let first = try await readAll(from: ten)
+      _ = try await readAll(from: ten.limited(to: 5))
+      try await responder.send(HTTPResponse(status: .ok), first + (try await readAll(from: source)))
+    } to: { _, address, _ in
+      let client = RawClient(try await Connection.connect(to: address))
+      defer { client.close() }
+      try await client.connection.write(request(body, isChunked: false))
+      #expect(isSame(try await client.answer().body, body))
+    }
+  }
+
   private func content(ofChunks bytes: [UInt8]) throws -> [UInt8] {
     var reader = ChunkedReader()
     var content: [UInt8] = []
