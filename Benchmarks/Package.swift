@@ -18,8 +18,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    // Without its own malloc, which would stand before the one that counts.
-    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [
     .target(name: "CBench", path: "Peers/c/common", cSettings: optimised),
@@ -54,19 +52,15 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
-    // Its plugin looks for benchmarks in what lies in a folder Benchmarks, which this one is.
     .executableTarget(
-      name: "Engine",
+      name: "engine-counts",
       dependencies: [
-        .product(name: "Benchmark", package: "benchmark"),
         .product(name: "Millrace", package: "millrace"),
         .product(name: "Reactors", package: "millrace"),
         .product(name: "MillraceEvidence", package: "millrace"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      path: "Engine",
-      swiftSettings: swiftSettings,
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+      swiftSettings: swiftSettings
     ),
     .executableTarget(
       name: "engine-bench",
