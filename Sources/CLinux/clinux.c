@@ -93,8 +93,8 @@ long clinux_link_open(int fd, int directory, const char *name) {
   snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
   return result(linkat(AT_FDCWD, self, directory, name, AT_SYMLINK_FOLLOW));
 }
-long clinux_rename_beneath(int directory, const char *from, const char *to) {
-  return result(renameat(directory, from, directory, to));
+long clinux_rename_beneath(int directory, const char *from, int other, const char *to) {
+  return result(renameat(directory, from, other, to));
 }
 long clinux_unlink_beneath(int directory, const char *name) { return result(unlinkat(directory, name, 0)); }
 long clinux_mkdir_beneath(int directory, const char *name, unsigned mode) { return result(mkdirat(directory, name, mode)); }

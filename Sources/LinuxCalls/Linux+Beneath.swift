@@ -64,11 +64,13 @@ extension Linux {
     try named(name, on: directory) { clinux_link_open(fd, directory, $0) }
   }
 
-  /// Within a directory, replacing what has the other name. renameat(2)
-  package static func rename(beneath directory: Int32, _ from: [UInt8], to: [UInt8]) throws(Errno) {
+  /// From one directory into the same or another one, replacing what has the name there. renameat(2)
+  package static func rename(
+    beneath directory: Int32, _ from: [UInt8], beneath other: Int32, to: [UInt8]
+  ) throws(Errno) {
     guard let target = cString(to) else { throw .noSuchFileOrDirectory }
     try named(from, on: directory, .rename) { from in
-      target.withUnsafeBufferPointer { clinux_rename_beneath(directory, from, $0.baseAddress) }
+      target.withUnsafeBufferPointer { clinux_rename_beneath(directory, from, other, $0.baseAddress) }
     }
   }
 

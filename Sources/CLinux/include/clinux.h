@@ -42,7 +42,7 @@ long clinux_open_beneath(int directory, const char *path, int flags, unsigned mo
 long clinux_stat_beneath(int directory, const char *name, struct clinux_stat *out);
 // Gives a name to a file that was opened without one.
 long clinux_link_open(int fd, int directory, const char *name);
-long clinux_rename_beneath(int directory, const char *from, const char *to);
+long clinux_rename_beneath(int directory, const char *from, int other, const char *to);
 long clinux_unlink_beneath(int directory, const char *name);
 long clinux_mkdir_beneath(int directory, const char *name, unsigned mode);
 // Of a symbolic link that was opened as a path; its length.

@@ -9,6 +9,8 @@ final class DirectoryLister: Sendable {
   private let root: ServedRoot
   private let hasDotFiles: Bool
   private let headers: [UInt8]
+  /// Pages on their way, for whoever reads one slowly has it kept in memory.
+  private let pages = ByteBudget(most: 64 << 20)
 
   init(_ configuration: FileServerConfiguration, _ root: ServedRoot) {
     self.root = root
@@ -24,7 +26,10 @@ final class DirectoryLister: Sendable {
     var headers: [UInt8] = []
 
     func write(to head: borrowing HeadIndex, into response: ResponseBuffer) -> ReadyAnswer {
-      guard status == 200 else { return ErrorResponse(status).write(to: head, into: response) }
+      guard status == 200 else {
+        let fields = status == 503 ? "Retry-After: 1\r\n" : ""
+        return ErrorResponse(status, fields: fields).write(to: head, into: response)
+      }
       response.beginHead(200)
       // It changes with whatever is put into the directory, and nothing tells.
       response.add(text: "Content-Type: \(contentType)\r\nCache-Control: no-cache\r\nVary: Accept\r\n")
@@ -37,11 +42,16 @@ final class DirectoryLister: Sendable {
     }
   }
 
-  func list(_ path: DecodedPath, _ head: RequestHead, on reactor: Reactor) async -> Listing {
+  /// Lists what is at `path`; the page counts as on its way until it is given to ``release(_:)``. Where too much is on its way
+  /// already, this is a 503.
+  func list(_ path: DecodedPath, for head: RequestHead, on reactor: Reactor) async -> Listing {
     let order = ListingOrder(query: head.query ?? "")
     let wantsJSON = head.joined(.accept).map(Self.prefersJSON) ?? false
-    return await reactor.blockingPool.run(waitingFor: .disk) { self.make(path, order, wantsJSON) }
+    let listing = await reactor.blockingPool.run(waitingFor: .disk) { self.make(path, order, wantsJSON) }
+    return pages.take(listing.page.count) ? listing : Listing(status: 503)
   }
+
+  func release(_ listing: Listing) { pages.giveBack(listing.page.count) }
 
   private static func prefersJSON(_ accept: String) -> Bool {
     accept.contains("application/json") && !accept.contains("text/html")
@@ -67,12 +77,16 @@ final class DirectoryLister: Sendable {
     return listing
   }
 
+  private func isShown(_ name: [UInt8]) -> Bool {
+    hasDotFiles ? !IncomingFile.isStaged(name) : name.first != UInt8(ascii: ".")
+  }
+
   /// What could be fetched: links that lead nowhere, or where they may not lead, are left out.
   private func entries(of directory: [UInt8]) throws(Errno) -> [ListingEntry] {
     let found = try root.open(directory, cachedOnly: false)
     defer { try? Linux.close(found.number) }
     var entries: [ListingEntry] = []
-    for name in try Linux.entries(of: found.number) where hasDotFiles || name.first != UInt8(ascii: ".") {
+    for name in try Linux.entries(of: found.number) where isShown(name) {
       guard var facts = try? Linux.facts(beneath: found.number, name) else { continue }
       if facts.kind == .link {
         let path = directory.isEmpty ? name : directory + [UInt8(ascii: "/")] + name

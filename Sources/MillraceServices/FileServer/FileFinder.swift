@@ -50,7 +50,7 @@ final class FileFinder: Sendable {
 
   /// What begins with a dot is none of the public's, but for what was made for it (RFC 8615).
   func isHidden(_ path: DecodedPath) -> Bool {
-    if hasDotFiles { return false }
+    if hasDotFiles { return path.segments.contains { IncomingFile.isStaged($0) } }
     for (place, segment) in path.segments.enumerated() where segment.first == UInt8(ascii: ".") {
       if place == 0, segment.elementsEqual(".well-known".utf8) { continue }
       return true

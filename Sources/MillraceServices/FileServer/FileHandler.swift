@@ -157,13 +157,16 @@ final class FileHandler: HTTPHandler, @unchecked Sendable {
       let bytes = head.bytes
       await responder.send { self.redirect(head.index, bytes.span, into: $0) }
     case .directory(let path):
-      let listing = await site.lister.list(path, head, on: reactor)
+      let lister = site.lister
+      let listing = await lister.list(path, for: head, on: reactor)
       await responder.send { listing.write(to: head.index, into: $0) }
+      lister.release(listing)
     case .nothing(let status):
       let bytes = head.bytes
       await responder.send { self.refuse(status, head.index, bytes.span, into: $0) }
     case .wouldWait:
-      await responder.send { ErrorResponse(500).write(to: head.index, into: $0) }
+      // Something was renamed on the way each time that it was asked for.
+      await responder.send { ErrorResponse(503).write(to: head.index, into: $0) }
     }
   }
 }

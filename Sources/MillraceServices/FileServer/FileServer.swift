@@ -50,7 +50,8 @@ public final class FileServer: Service {
   /// kernel chose. Throws as ``Relay/bind()`` does.
   public func bind() async throws -> [Address] { try await reception.bind() }
 
-  /// Serves until it is shut down gracefully or its task is cancelled. Throws for a root that is no directory or cannot be read.
+  /// Serves until it is shut down gracefully or its task is cancelled. Throws for a root that is no directory or cannot be
+  /// read, and for fields in the configuration that no head can have.
   public func run() async throws {
     let site: FileSite
     do { site = try await FileSite(configuration) } catch {
@@ -94,7 +95,7 @@ public final class FileServer: Service {
   /// types, Cache-Control, attachments, headers and uploads. Whatever else it says is as it was. Answers that are under way go
   /// on, and files that are open are looked at anew.
   ///
-  /// Throws, and changes nothing, for a root that is no directory, or types that cannot be read.
+  /// Throws, and changes nothing, for a root that is no directory, types that cannot be read, or fields that no head can have.
   public func replaceRules(by configuration: FileServerConfiguration) async throws {
     let site = try await FileSite(configuration)
     let all = handlers.withLock { handlers in

@@ -7,8 +7,9 @@ struct FileSite: Sendable {
   let lister: DirectoryLister
   let uploads: UploadHandler?
 
-  /// Opens the root and reads the types. Throws for a root that is no directory or cannot be read.
+  /// Opens the root and reads the types. Throws for a root that is no directory or cannot be read, and for fields that are none.
   init(_ configuration: FileServerConfiguration) async throws {
+    try configuration.checkFields()
     let root = try ServedRoot(configuration.root, links: configuration.links)
     finder = FileFinder(configuration, root, try await Self.mediaTypes(configuration.mimeTypes))
     lister = DirectoryLister(configuration, root)

@@ -6,7 +6,7 @@ import SystemPackage
 /// the path, and refuses whatever would lead out.
 final class ServedRoot: Sendable {
   let path: String
-  private let directory: Int32
+  let directory: Int32
   private let links: LinkPolicy
 
   /// Opens it. Blocks for as long as the disk takes.
@@ -59,32 +59,56 @@ final class ServedRoot: Sendable {
 
   private static let attempts = 32
 
-  /// The directory with these names, one in the other, made where it is missing; the caller's to close. Symbolic links are
-  /// followed as for reading.
-  func makeDirectory(_ names: [[UInt8]]) throws(Errno) -> Int32 {
+  /// Of the directory with these names, one in the other, as much as is there, and how many names that is; the caller's to
+  /// close. Symbolic links are followed as for reading.
+  func nearestDirectory(_ names: [[UInt8]]) throws(Errno) -> (number: Int32, depth: Int) {
     var place = try Linux.duplicate(directory)
-    var path: [UInt8] = []
-    for name in names {
-      path += path.isEmpty ? name : [UInt8(ascii: "/")] + name
+    for depth in names.indices {
       do throws(Errno) {
-        let next: Found
-        do throws(Errno) { next = try open(path, cachedOnly: false) } catch {
-          guard error == .noSuchFileOrDirectory else { throw error }
-          do throws(Errno) { try Linux.makeDirectory(beneath: place, name) } catch {
-            // Somebody else was faster.
-            guard error == .fileExists else { throw error }
-          }
-          next = try open(path, cachedOnly: false)
-        }
+        let next = try openDirectory(names[...depth])
         try? Linux.close(place)
-        place = next.number
-        guard next.facts.kind == .directory else { throw .notDirectory }
+        place = next
       } catch {
+        if error == .noSuchFileOrDirectory { return (place, depth) }
         try? Linux.close(place)
         throw error
       }
     }
-    return place
+    return (place, names.count)
+  }
+
+  /// The directory with these names, made from `depth` on where it is missing; the caller's to close.
+  ///
+  /// - Parameter parent: the directory of the first `depth` names.
+  func makeDirectory(
+    _ names: [[UInt8]], from depth: Int, in parent: Int32, syncs: Bool
+  ) throws(Errno) -> Int32 {
+    var place = try Linux.duplicate(parent)
+    do throws(Errno) {
+      for depth in depth..<names.count {
+        do throws(Errno) { try Linux.makeDirectory(beneath: place, names[depth]) } catch {
+          // Somebody else was faster.
+          guard error == .fileExists else { throw error }
+        }
+        if syncs { try Linux.sync(place) }
+        let next = try openDirectory(names[...depth])
+        try? Linux.close(place)
+        place = next
+      }
+      return place
+    } catch {
+      try? Linux.close(place)
+      throw error
+    }
+  }
+
+  private func openDirectory(_ names: ArraySlice<[UInt8]>) throws(Errno) -> Int32 {
+    let found = try open(Array(names.joined(separator: [UInt8(ascii: "/")])), cachedOnly: false)
+    guard found.facts.kind == .directory else {
+      try? Linux.close(found.number)
+      throw .notDirectory
+    }
+    return found.number
   }
 
   private func facts(of number: Int32) throws(Errno) -> Found {

@@ -37,21 +37,23 @@ final class HTTPRates: Sendable {
     return limits
   }
 
-  func leave(_ client: UInt64?) {
+  /// Clients that are remembered: who is here, and of those who have left some.
+  var clientCount: Int { clients.withLock { $0.count } }
+
+  func leave(_ client: UInt64?, at now: Int64 = Linux.now) {
     guard let client, perClient != nil else { return }
     clients.withLock { clients in
       guard let entry = clients[client] else { return }
       let isLast = entry.connections <= 1
       // Who comes again at once finds what he owes: a rate is not a matter of connections.
-      clients[client] = isLast && entry.limit.isPaid(at: Linux.now) ? nil : (entry.limit, entry.connections - 1)
-      if isLast { sweep(&clients) }
+      clients[client] = isLast && entry.limit.isPaid(at: now) ? nil : (entry.limit, entry.connections - 1)
+      if isLast { sweep(&clients, at: now) }
     }
   }
 
   /// Forgets those who have left and owe nothing any more, once there are twice as many as were left the last time.
-  private func sweep(_ clients: inout [UInt64: (limit: RateLimit, connections: Int)]) {
+  private func sweep(_ clients: inout [UInt64: (limit: RateLimit, connections: Int)], at now: Int64) {
     guard clients.count >= mostKept.load(ordering: .relaxed) else { return }
-    let now = Linux.now
     clients = clients.filter { $0.value.connections > 0 || !$0.value.limit.isPaid(at: now) }
     mostKept.store(max(Self.leastKept, 2 * clients.count), ordering: .relaxed)
   }

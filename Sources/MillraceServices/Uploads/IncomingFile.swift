@@ -4,42 +4,53 @@ import MillraceHTTP
 import SystemPackage
 
 /// A file on its way into the directory that is served. It has no name until it is whole (O_TMPFILE), so that a process that is
-/// killed leaves nothing behind; where the file system has no such files it has a hidden one in the same directory. Whoever asks
-/// for it meanwhile gets the old file or nothing.
+/// killed leaves nothing behind; where the file system has no such files it has a hidden one. Whoever asks for it meanwhile gets
+/// the old file or nothing. Directories that are missing are made when it is whole, too.
 ///
 /// Its calls block: they are for the blocking pool.
 final class IncomingFile: Sendable {
   let file: File
-  private let directory: Int32
+  private let root: ServedRoot
+  private let directories: [[UInt8]]
   private let name: [UInt8]
+  /// Where it is meanwhile: the directory of the first `depth` of `directories`.
+  private let nearest: Int32
+  private let depth: Int
   /// Where the file system has no files without a name.
   private let stagedAs: [UInt8]?
 
-  private init(_ file: File, in directory: Int32, as name: [UInt8], stagedAs: [UInt8]?) {
+  private init(
+    _ file: File, to directories: [[UInt8]], in root: ServedRoot, _ nearest: Int32, _ depth: Int, as name: [UInt8],
+    stagedAs: [UInt8]?
+  ) {
     self.file = file
-    self.directory = directory
+    self.directories = directories
+    self.root = root
+    self.nearest = nearest
+    self.depth = depth
     self.name = name
     self.stagedAs = stagedAs
   }
 
-  deinit { try? Linux.close(directory) }
+  deinit { try? Linux.close(nearest) }
 
-  /// Begins the file at `path`; directories that are missing are made. EISDIR where a directory is in the way, ENOTDIR where
-  /// something else is on the way there.
+  /// Begins the file at `path`. EISDIR where a directory is in the way, ENOTDIR where something else is on the way there.
   static func begin(_ path: DecodedPath, in root: ServedRoot) throws(Errno) -> IncomingFile {
     guard let name = path.segments.last.map(Array.init), !path.hasTrailingSlash else { throw .isDirectory }
-    let directory = try root.makeDirectory(path.segments.dropLast().map(Array.init))
+    let directories = path.segments.dropLast().map(Array.init)
+    let (nearest, depth) = try root.nearestDirectory(directories)
     do throws(Errno) {
-      if let there = try? Linux.facts(beneath: directory, name) {
+      if depth == directories.count, let there = try? Linux.facts(beneath: nearest, name) {
         if there.kind == .directory { throw .isDirectory }
         // What is there is replaced by its name; a device or a FIFO that somebody put there is not ours to remove.
         guard there.kind == .regular || there.kind == .link else { throw .notPermitted }
       }
-      let (number, staged) = try open(in: directory, name)
+      let (number, staged) = try open(in: nearest, name)
       return IncomingFile(
-        File(taking: number, named: String(decoding: name, as: UTF8.self)), in: directory, as: name, stagedAs: staged)
+        File(taking: number, named: String(decoding: name, as: UTF8.self)), to: directories, in: root, nearest, depth,
+        as: name, stagedAs: staged)
     } catch {
-      try? Linux.close(directory)
+      try? Linux.close(nearest)
       throw error
     }
   }
@@ -59,10 +70,18 @@ final class IncomingFile: Sendable {
     return (number, staged)
   }
 
-  /// ".NAME.millrace-RANDOM", which is served to nobody. NAME_MAX is 255 bytes.
+  /// ".NAME.millrace-RANDOM". NAME_MAX is 255 bytes.
   private static func stagingName(for name: [UInt8]) -> [UInt8] {
-    let suffix = Array(".millrace-\(String(UInt64.random(in: .min ... .max), radix: 36))".utf8)
+    let suffix = stagingMark + Array(String(UInt64.random(in: .min ... .max), radix: 36).utf8)
     return [UInt8(ascii: ".")] + name.prefix(254 - suffix.count) + suffix
+  }
+
+  private static let stagingMark = Array(".millrace-".utf8)
+
+  /// Whether a file of this name is on its way, and so nobody's to see, whatever is said of dot files.
+  static func isStaged(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+    guard name.first == UInt8(ascii: "."), let dash = name.lastIndex(of: UInt8(ascii: "-")) else { return false }
+    return name[...dash].reversed().starts(with: stagingMark.reversed())
   }
 
   /// Gives it its name; answers whether it has taken the place of another one, and its facts.
@@ -73,20 +92,22 @@ final class IncomingFile: Sendable {
   ) throws(Errno) -> (replaced: Bool, facts: FileFacts) {
     let number = file.fileDescriptor.rawValue
     if sync != .none { try Linux.sync(number) }
-    let replaced = try name(number, mustBeNew: mustBeNew)
+    let directory = try root.makeDirectory(directories, from: depth, in: nearest, syncs: sync == .full)
+    defer { try? Linux.close(directory) }
+    let replaced = try putName(on: number, in: directory, mustBeNew: mustBeNew)
     if sync == .full { try Linux.sync(directory) }
     return (replaced, try Linux.facts(of: number))
   }
 
-  private func name(_ number: Int32, mustBeNew: Bool) throws(Errno) -> Bool {
+  private func putName(on number: Int32, in directory: Int32, mustBeNew: Bool) throws(Errno) -> Bool {
     if let stagedAs, !mustBeNew {
       let replaced = (try? Linux.facts(beneath: directory, name)) != nil
-      try Linux.rename(beneath: directory, stagedAs, to: name)
+      try Linux.rename(beneath: nearest, stagedAs, beneath: directory, to: name)
       return replaced
     }
     do throws(Errno) {
       try Linux.link(number, beneath: directory, as: name)
-      if let stagedAs { try? Linux.unlink(beneath: directory, stagedAs) }
+      if let stagedAs { try? Linux.unlink(beneath: nearest, stagedAs) }
       return false
     } catch {
       guard error == .fileExists, !mustBeNew else { throw error }
@@ -95,7 +116,7 @@ final class IncomingFile: Sendable {
     let staged = Self.stagingName(for: name)
     try Linux.link(number, beneath: directory, as: staged)
     do throws(Errno) {
-      try Linux.rename(beneath: directory, staged, to: name)
+      try Linux.rename(beneath: directory, staged, beneath: directory, to: name)
       return true
     } catch {
       try? Linux.unlink(beneath: directory, staged)
@@ -106,6 +127,6 @@ final class IncomingFile: Sendable {
   /// Nothing is left of it.
   func discard() {
     file.close()
-    if let stagedAs { try? Linux.unlink(beneath: directory, stagedAs) }
+    if let stagedAs { try? Linux.unlink(beneath: nearest, stagedAs) }
   }
 }

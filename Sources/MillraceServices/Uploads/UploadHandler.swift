@@ -92,9 +92,6 @@ final class UploadHandler: Sendable {
   private func store(
     _ request: IncomingRequest, at path: DecodedPath, _ digest: ReprDigest?, on reactor: Reactor
   ) async throws -> Outcome {
-    if case .length(let count) = request.head.framing, count > mostBytes {
-      return refused(413, "the body has \(count) bytes; at most \(mostBytes) are taken")
-    }
     let mustBeNew = request.head.joined(.ifNoneMatch) == "*"
     let begun: Result<IncomingFile, Errno> = await reactor.blockingPool.run(waitingFor: .disk) { [root] in
       Result { () throws(Errno) in try IncomingFile.begin(path, in: root) }

@@ -1,3 +1,4 @@
+import LinuxCalls
 import Millrace
 import MillraceServices
 import Testing
@@ -28,6 +29,25 @@ struct OpenFileTests {
       }
       client.close()
       #expect(await rig.served(179)["sent-route"] == "memory")
+    }
+  }
+
+  /// given more open files than a process may have descriptors; then a quarter of these is what is kept, and the log says so.
+  @Test("leave three quarters of the descriptors to connections")
+  func clamped() async throws {
+    let folder = try Folder()
+    try folder.write("content", to: "a")
+    let most = Linux.descriptorLimit / 4 / 2
+    try await ServerRig.run(folder, reactors: 2, { $0.openFiles = most + 1 }) { rig in
+      let answer = try await rig.ask("/a")
+      #expect(answer.text == "content")
+      let line = await rig.log.line { $0.message == "fewer files are kept open than open-files says" }
+      #expect(line["wanted"] == "\(most + 1)" && line["kept"] == "\(most)")
+    }
+    try await ServerRig.run(folder, reactors: 2, { $0.openFiles = most }) { rig in
+      let answer = try await rig.ask("/a")
+      #expect(answer.text == "content")
+      #expect(!rig.log.lines.contains { $0.message.hasPrefix("fewer files") })
     }
   }
 

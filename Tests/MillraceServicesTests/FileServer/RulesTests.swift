@@ -50,6 +50,28 @@ struct RulesTests {
     }
   }
 
+  @Test(
+    "are refused where their fields would be no lines of a head, or are the server's own",
+    arguments: [
+      (FileServerConfiguration.HeaderRule(name: "X-A", value: "a\r\nSet-Cookie: b"), nil),
+      (.init(name: "X A", value: "a"), nil), (.init(name: "X-A\r\nY", value: "a"), nil),
+      (.init(name: "content-length", value: "5"), nil), (nil, "no-store\r\nX: y"), (nil, "no\nstore"),
+    ] as [(FileServerConfiguration.HeaderRule?, String?)])
+  func fields(_ header: FileServerConfiguration.HeaderRule?, _ cacheControl: String?) async throws {
+    let folder = try Folder()
+    try folder.write("one", to: "a.txt")
+    try await ServerRig.run(folder) { rig in
+      var rules = FileServerConfiguration(root: folder.path, listen: [.tcp(host: "127.0.0.1", port: 0)])
+      if let header { rules.headers = [header] }
+      if let cacheControl { rules.cacheControl = [.init(pattern: "*", value: cacheControl)] }
+      await #expect(throws: SettingsError.self) { try await rig.server.replaceRules(by: rules) }
+      let other = FileServer(rules, logger: LogCapture().logger)
+      await #expect(throws: SettingsError.self) { try await other.run() }
+      let answer = try await rig.ask("/a.txt")
+      #expect(answer.text == "one" && answer["Cache-Control"] == nil)
+    }
+  }
+
   @Test("leave a directory of 100,000 entries to the blocking pool, whole and in order")
   func large() async throws {
     // In memory, for 100,000 files are long in the making elsewhere.

@@ -269,15 +269,73 @@ struct UploadTests {
     }
   }
 
+  /// given an upload into a directory that is not there, and somebody else who makes it meanwhile; then both files are in it.
+  @Test("finds a directory that somebody else has made meanwhile")
+  func directoryAppears() async throws {
+    let folder = try Folder()
+    try await run(folder) { rig in
+      let client = try await rig.connect()
+      defer { client.close() }
+      try await client.send(
+        "PUT /a/b/x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\(bearer)\r\n\r\n")
+      #expect(try await client.takeHead().hasPrefix("HTTP/1.1 100"))
+      #expect(try names(folder).isEmpty)
+      try folder.make(directory: "a")
+      try folder.write("other", to: "a/other")
+      try await client.send("new")
+      #expect(try await client.answer().status == 201)
+      #expect(content(folder, "a/b/x") == Array("new".utf8))
+      #expect(try names(folder, "a") == ["b", "other"])
+    }
+  }
+
+  /// given an upload into a directory that is not there, and a file that takes its name; then that is the conflict it is.
+  @Test("is refused where a file stands by now in the place of its directory")
+  func fileAppears() async throws {
+    let folder = try Folder()
+    try await run(folder) { rig in
+      let client = try await rig.connect()
+      defer { client.close() }
+      try await client.send(
+        "PUT /a/x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\(bearer)\r\n\r\n")
+      #expect(try await client.takeHead().hasPrefix("HTTP/1.1 100"))
+      try folder.write("other", to: "a")
+      try await client.send("new")
+      #expect(try await client.answer().status == 409)
+      #expect(content(folder, "a") == Array("other".utf8))
+      #expect(try names(folder) == ["a"])
+    }
+  }
+
+  @Test(
+    "has a name meanwhile, where it needs one, that is nobody's to see",
+    arguments: [
+      (".x.millrace-1a2b", true), ("..millrace-0", true), (".x.millrace-", true), (".a-b.millrace-9", true),
+      ("x.millrace-1a2b", false), (".x.millrace", false), (".x.millrace-a-b", false), (".x", false), ("", false),
+    ])
+  func staged(_ name: String, _ isStaged: Bool) async throws {
+    #expect(IncomingFile.isStaged(Array(name.utf8)) == isStaged)
+    guard !name.isEmpty else { return }
+    let folder = try Folder()
+    try folder.write("half of it", to: name)
+    try await ServerRig.run(folder, { $0.dotFiles = true }) { rig in
+      let answer = try await rig.ask("/\(name)")
+      #expect(answer.status == (isStaged ? 404 : 200))
+      let listing = try await rig.ask("/").text
+      #expect(listing.contains("millrace-") == (!isStaged && name.contains("millrace-")))
+    }
+  }
+
   /// given an upload that its client breaks off; when that is seen; then the old file is there, and nothing else.
-  @Test("that is broken off leaves the old file as it was")
-  func brokenOff() async throws {
+  @Test("that is broken off leaves the old file as it was, and no directories", arguments: ["/x", "/a/b/x"])
+  func brokenOff(_ target: String) async throws {
     let folder = try Folder()
     try folder.write("old", to: "x")
     try await run(folder) { rig in
       for isReset in [true, false] {
         let client = try await rig.connect()
-        try await client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\(bearer)\r\n\r\n")
+        try await client.send(
+          "PUT \(target) HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\(bearer)\r\n\r\n")
         try await client.connection.write(noise(300_000))
         if isReset { client.connection.reset() } else { client.close() }
         let line = await rig.served(isReset ? 0 : 1)

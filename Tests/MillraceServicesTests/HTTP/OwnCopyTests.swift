@@ -120,6 +120,28 @@ struct OwnCopyTests {
   private static let bytes = 400_000
   private static let least = Duration.milliseconds(150)
 
+  /// given two connections that download at the same time, with a rate for all: then both together take the time of twice the
+  /// bytes, by sendfile; and with the rate for each client, of whom there is one, it is the same.
+  @Test("keeps to the rates that connections share", arguments: [false, true])
+  func sharesRate(isClients: Bool) async throws {
+    let file = try await File.temporary()
+    try await copy(from: Bytes(noise(Self.bytes / 2)), to: file)
+    try await serving(with: {
+      if isClients { $0.ratePerClient = Self.rate } else { $0.rate = Self.rate }
+    }) { _, responder in
+      let report = try await responder.send(
+        HTTPResponse(status: .ok), file: file.section(offset: 0, length: Self.bytes / 2))
+      #expect(report.bytesByRoute[.sendfile] == Self.bytes / 2)
+    } to: { _, address, _ in
+      let start = ContinuousClock.now
+      let get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+      async let one = ask(address, get)
+      async let two = ask(address, get)
+      for answer in [try await one, try await two] { #expect(isSame(answer.body, noise(Self.bytes / 2))) }
+      #expect(ContinuousClock.now - start >= Self.least)
+    }
+  }
+
   @Test("keeps to the rate of the connection", arguments: ["upload", "upload in chunks", "length", "chunks", "source"])
   func keepsToRate(what: String) async throws {
     let body = noise(Self.bytes)
