@@ -51,6 +51,8 @@ package final class BlockingPool: @unchecked Sendable {
   }
 
   private let limit: Int
+  /// Where a file is sent whose pages are wanted in memory; nil where there is no such device. One for all, and never closed.
+  private static let nowhere = try? Linux.open("/dev/null", .write)
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   // All below under the mutex.
@@ -172,6 +174,21 @@ package final class BlockingPool: @unchecked Sendable {
       submit(ClosureWork { continuation.resume(returning: Result(catching: body)) }, waitingFor: awaited)
     }
     return try result.get()
+  }
+
+  /// Brings a range of a file into memory and waits for it, on a thread of the pool: sends it nowhere, which takes hold of
+  /// each page once the disk has given it, and copies none. A tenth of a microsecond for each 4 KiB that are in memory already; readahead(2)
+  /// would not wait. Answers how many bytes there are.
+  package func fetch(_ file: Int32, at offset: Int64, length: Int) -> Int {
+    guard let nowhere = Self.nowhere else { return 0 }
+    var fetched = 0
+    while fetched < length {
+      let more = try? Linux.sendfile(
+        from: file, at: offset + Int64(fetched), to: nowhere, upTo: length - fetched)
+      guard let more, more > 0 else { break }
+      fetched += more
+    }
+    return fetched
   }
 
   private final class ClosureWork: BlockingWork {

@@ -21,13 +21,15 @@ package struct ResidentRanges {
     var from: Int64
     var to: Int64
     var since: Int64
+    /// More was asked for than there was. Not to be asked again while there is enough: what is missing has to come first.
+    var endsShort = false
   }
 
   /// How far ahead one count asks, in bytes.
   package static let window: Int64 = 4 << 20
-  /// How far apart the bytes are that speak for a range where there is no count: the kernel reads ahead 128 KiB at once
-  /// unless it was told otherwise (read_ahead_kb, sysfs-class-bdi), so what is cold is seldom smaller. A probe costs a
-  /// third of a microsecond, a hundredth of what sendfile takes for these bytes.
+  /// How far apart the bytes are that speak for a range: the kernel reads ahead 128 KiB at once unless it was told otherwise
+  /// (read_ahead_kb, sysfs-class-bdi), so what is cold is seldom smaller. A probe costs a third of a microsecond, a hundredth
+  /// of what sendfile takes for these bytes.
   package static let stride: Int64 = 128 << 10
   /// Nanoseconds for which an answer is believed. Pages that somebody used a quarter of a second ago are not the first
   /// to be evicted.
@@ -42,11 +44,11 @@ package struct ResidentRanges {
 
   package init() {}
 
-  /// True when all of `[offset, offset + length)` that the file has is resident; `now` in nanoseconds. At or past its
-  /// size: when the read that finds the end waits for nobody.
-  package mutating func holds(
-    _ fd: Int32, _ file: File, at offset: Int64, length: Int, fileSize: Int64, now: Int64
-  ) -> Bool {
+  /// How many bytes from `offset` on are resident, of `length` that somebody wants; more where more is known, and 0 for none.
+  /// `now` in nanoseconds. At or past the file's size: `Int.max` when the read that finds the end waits for nobody, else 0.
+  package mutating func bytes(
+    _ fd: Int32, _ file: File, at offset: Int64, upTo length: Int, fileSize: Int64, now: Int64
+  ) -> Int {
     var range = Known(from: offset, to: offset, since: now)
     if let earlier = known[file], now - earlier.since < Self.lifetime, earlier.from <= offset, offset <= earlier.to {
       range = earlier
@@ -55,29 +57,40 @@ package struct ResidentRanges {
       // The size of a file in /proc or tracefs is no end: there are bytes behind it, and they may have to be waited
       // for. Such a file has no pages. One whose last page was seen is an ordinary file, and its end costs no question.
       let sawLastPage = range.from < range.to && range.to == fileSize
-      return sawLastPage || Self.probe(fd, at: offset) != nil
+      return sawLastPage || Self.probe(fd, at: offset).count != nil ? .max : 0
     }
     let end = offset + min(Int64(length), fileSize - offset)
-    if end <= range.to { return true }
-    guard let reached = residentEnd(fd, from: range.to, to: end, fileSize: fileSize) else { return false }
-    range.to = reached
-    if known.count >= Self.mostFiles { known.removeAll(keepingCapacity: true) }
-    known[file] = range
-    return true
+    if end > range.to, !range.endsShort || range.to - offset < Self.stride {
+      range.to = residentEnd(fd, from: range.to, to: end, fileSize: fileSize)
+      range.endsShort = range.to < end
+      if range.to > range.from { remember(range, of: file) }
+    }
+    return Int(range.to - offset)
   }
 
-  /// How far, at least to `end`, the file is resident from `start` on; nil where it is not.
-  private mutating func residentEnd(_ fd: Int32, from start: Int64, to end: Int64, fileSize: Int64) -> Int64? {
-    let ahead = min(fileSize, max(end, start + Self.window))
+  private mutating func remember(_ range: Known, of file: File) {
+    if known.count >= Self.mostFiles { known.removeAll(keepingCapacity: true) }
+    known[file] = range
+  }
+
+  /// How far the file is resident from `start` on. Where that is as far as `end`, it is asked whether it goes on.
+  private mutating func residentEnd(_ fd: Int32, from start: Int64, to end: Int64, fileSize: Int64) -> Int64 {
     do throws(Errno) {
       guard !countIsMissing else { throw .noFunction }
-      if try Self.countsAll(fd, from: start, to: ahead) { return ahead }
-      guard ahead > end else { return nil }
-      return try Self.countsAll(fd, from: start, to: end) ? end : nil
+      // At first more than is wanted, and at last the least that is worth a question.
+      let least = min(end, start + Self.stride)
+      var asked = min(fileSize, max(end, start + Self.window))
+      while true {
+        if try Self.countsAll(fd, from: start, to: asked) {
+          return Self.presentEnd(fd, from: start, to: asked) ?? asked
+        }
+        guard asked > least else { return start }
+        asked = asked > end ? end : least
+      }
     } catch {
       // EPERM is of this file alone: the kernel counts only for who owns it or may write to it.
       if error == .noFunction { countIsMissing = true }
-      return Self.probesAll(fd, from: start, to: end) ? end : nil
+      return Self.presentEnd(fd, from: start, to: end) ?? start
     }
   }
 
@@ -86,21 +99,44 @@ package struct ResidentRanges {
     return try Linux.cachedPages(of: fd, at: start, length: Int(end - start)) >= Int(pages)
   }
 
-  /// Without a count, one byte in every stride speaks for it, and the last one for the end.
-  private static func probesAll(_ fd: Int32, from start: Int64, to end: Int64) -> Bool {
+  /// How far a read would not wait: one byte in every stride speaks for it, and the last one for the end. Nil where the file
+  /// system cannot say.
+  ///
+  /// Also where all pages were counted. Among those are some that the disk has not given yet, for readahead puts them there as
+  /// soon as it asks for them, and a read waits for them: a reactor would wait for a slow disk as long as that takes.
+  private static func presentEnd(_ fd: Int32, from start: Int64, to end: Int64) -> Int64? {
     var offset = start
     while offset < end {
-      guard probe(fd, at: offset) ?? 0 > 0 else { return false }
-      offset = (offset / stride + 1) * stride
+      switch probe(fd, at: offset) {
+      case .read(1...): break
+      case .read, .wouldWait: return offset
+      case .cannotSay: return nil
+      }
+      let next = (offset / stride + 1) * stride
+      guard next < end || offset == end - 1 || probe(fd, at: end - 1) == .read(1) else { return offset }
+      offset = next
     }
-    return probe(fd, at: end - 1) ?? 0 > 0
+    return end
   }
 
-  /// What a read of one byte gives without waiting; zero is the end. Nil is EAGAIN, which says not resident, or
-  /// EOPNOTSUPP, of a file system that cannot say and is treated as a disk. preadv2(2), RWF_NOWAIT
-  private static func probe(_ fd: Int32, at offset: Int64) -> Int? {
+  private enum Probe: Equatable {
+    /// So many bytes came; zero is the end.
+    case read(Int)
+    case wouldWait
+    /// The file system cannot say (EOPNOTSUPP), or whatever else is in the way.
+    case cannotSay
+
+    var count: Int? { if case .read(let count) = self { count } else { nil } }
+  }
+
+  /// What a read of one byte gives without waiting. preadv2(2), RWF_NOWAIT
+  private static func probe(_ fd: Int32, at offset: Int64) -> Probe {
     withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { room in
-      try? Linux.readNoWait(fd, at: offset, into: room)
+      do throws(Errno) {
+        return .read(try Linux.readNoWait(fd, at: offset, into: room))
+      } catch {
+        return error == .resourceTemporarilyUnavailable ? .wouldWait : .cannotSay
+      }
     }
   }
 }

@@ -95,8 +95,8 @@ struct ServeTests {
 
   /// given a small file and a larger one that the server knows; when they are asked for again; then strace sees a call
   /// that receives and one that sends, and for the larger one sendfile besides: nothing is opened, asked about or
-  /// waited for in between. What is known of the page cache holds for a while: now and then cachestat(2) is asked
-  /// whether sendfile would wait for the disk.
+  /// waited for in between. What is known of the page cache holds for a while: now and then the kernel is asked
+  /// whether sendfile would wait for the disk, by cachestat(2) and a byte of either end.
   @Test(
     "makes no call but those that receive and send",
     .enabled("needs strace and the right to trace", { Injected.isPossible }))
@@ -128,8 +128,8 @@ struct ServeTests {
         #expect(all.map(\.name) == ["recvfrom", "sendto"], "\(all)")
       } else {
         // An older strace does not know its name.
-        let calls = all.filter { !["cachestat", "syscall_0x1c3"].contains($0.name) }
-        #expect(all.count - calls.count <= 1, "\(all)")
+        let calls = all.filter { !["cachestat", "syscall_0x1c3", "preadv2"].contains($0.name) }
+        #expect(all.count - calls.count <= 3, "\(all)")
         #expect(calls.map(\.name) == ["recvfrom", "sendto", "sendfile"], "\(all)")
         #expect(calls.dropFirst().first?.text.contains("MSG_MORE") == true, "\(all)")
       }

@@ -11,10 +11,16 @@ struct ResidentRangesTests {
   private final class Knowledge {
     private var ranges = ResidentRanges()
 
-    func holds(_ file: Int32, at offset: Int64 = 0, size: Int64 = ResidentRangesTests.size) throws -> Bool {
+    func bytes(_ file: Int32, at offset: Int64 = 0, size: Int64 = ResidentRangesTests.size) throws -> Int {
       let facts = try Linux.facts(of: file)
       let name = ResidentRanges.File(device: facts.device, inode: facts.inode)
-      return ranges.holds(file, name, at: offset, length: 2 << 20, fileSize: size, now: 0)
+      return ranges.bytes(file, name, at: offset, upTo: 2 << 20, fileSize: size, now: 0)
+    }
+
+    /// All that there is, or 2 MiB of it.
+    func holds(_ file: Int32, at offset: Int64 = 0, size: Int64 = ResidentRangesTests.size) throws -> Bool {
+      let bytes = try bytes(file, at: offset, size: size)
+      return bytes > 0 && bytes >= min(2 << 20, size - offset)
     }
   }
 
@@ -33,8 +39,11 @@ struct ResidentRangesTests {
     return (value, Faults.shared.disarm(token))
   }
 
+  /// What is probed, in the order of asking: the first byte of each stretch, and the last byte of all.
+  private static func reach(_ probes: Int) -> Int { min(probes, 7) * Int(ResidentRanges.stride) }
+
   /// given a kernel that does not count, and a file of which one stretch is cold, wherever that is; when it is asked
-  /// for; then it is not held.
+  /// for; then it is held as far as there; and from there on once that has come.
   @Test(
     "without a count, every 128 KiB are asked for by themselves", .enabled(if: readsCanSkipWaiting), arguments: 0..<9)
   func coldStretch(stretch: Int) throws {
@@ -43,11 +52,54 @@ struct ResidentRangesTests {
     let known = Knowledge()
     let refusal = Faults.Fault(.cachestat, on: file, .error(.notPermitted), times: nil)
     let cold = Faults.Fault(.read, on: file, .error(.resourceTemporarilyUnavailable), skipping: stretch)
-    let (isHeld, found) = try striking(refusal) { try striking(cold) { try known.holds(file) } }.value
+    let (held, found) = try striking(refusal) { try striking(cold) { try known.bytes(file) } }.value
 
-    #expect(!isHeld)
+    #expect(held == Self.reach(stretch))
     #expect(found == 1)
-    #expect(try striking(refusal) { try known.holds(file) }.value)
+    #expect(try striking(refusal) { try known.holds(file, at: Int64(held)) }.value)
+  }
+
+  /// given a file all of whose pages are counted, of which one stretch is still on its way from the disk, wherever that is; then it
+  /// is held as far as there, and from there on once that has come.
+  @Test(
+    "a page that is counted may still be on its way", .enabled(if: readsCanSkipWaiting), arguments: 0..<9)
+  func onItsWay(stretch: Int) throws {
+    let file = try warmFile()
+    defer { release(file) }
+    let known = Knowledge()
+    let cold = Faults.Fault(.read, on: file, .error(.resourceTemporarilyUnavailable), skipping: stretch)
+    let (held, found) = try striking(cold) { try known.bytes(file) }
+    #expect(held == Self.reach(stretch))
+    #expect(found == 1)
+    #expect(try known.holds(file, at: Int64(held)))
+  }
+
+  /// given a file of which the rest is still on its way; then it is not asked for again while there is enough to send.
+  @Test("what is missing is not asked for again while there is enough", .enabled(if: readsCanSkipWaiting))
+  func endsShort() throws {
+    let file = try warmFile()
+    defer { release(file) }
+    let known = Knowledge()
+    let cold = Faults.Fault(.read, on: file, .error(.resourceTemporarilyUnavailable), skipping: 2)
+    let stride = Int(ResidentRanges.stride)
+    #expect(try striking(cold) { try known.bytes(file) }.value == 2 * stride)
+    for kind in [SystemCall.cachestat, .read] {
+      let any = Faults.Fault(kind, on: file, .error(.ioError), times: nil)
+      let (held, asked) = try striking(any) { try known.bytes(file, at: ResidentRanges.stride) }
+      #expect(held == stride)
+      #expect(asked == 0)
+    }
+    #expect(try known.holds(file, at: ResidentRanges.stride + 1))
+  }
+
+  @Test("a count is believed where the file system cannot say more", .enabled(if: readsCanSkipWaiting))
+  func onlyCounted() throws {
+    let file = try warmFile()
+    defer { release(file) }
+    let refusal = Faults.Fault(.read, on: file, .error(.notSupported), times: nil)
+    let (isHeld, asked) = try striking(refusal) { try Knowledge().holds(file) }
+    #expect(isHeld)
+    #expect(asked == 1)
   }
 
   @Test("without a count, nothing is asked beyond the range", .enabled(if: readsCanSkipWaiting))

@@ -156,9 +156,14 @@ extension Transfer {
     }
     // What is in memory goes before anything the source still has.
     let active = pending.isEmpty ? method : .deliver
-    let isOffloaded = belongsInPool(active)
-    let most = isOffloaded ? (active == .copyFileRange ? Self.fileRangeBytes : offloadedBytesNow) : turnLeft
-    let wanted = min(most, pending.isEmpty ? max(1, min(remaining, isOffloaded ? .max : knownAhead)) : pending.count)
+    let place = place(of: active)
+    var wanted: Int
+    switch place {
+    case .afterFetching: return fetch()
+    case .pool: wanted = active == .copyFileRange ? Self.fileRangeBytes : offloadedBytesNow
+    case .reactor(let known): wanted = pending.isEmpty ? min(turnLeft, known) : turnLeft
+    }
+    wanted = min(wanted, pending.isEmpty ? max(1, remaining) : pending.count)
     var allowance = wanted
     if !throttles.isEmpty, active != .flush {
       // What is held was let through when it was taken; nothing is added to it.
@@ -170,7 +175,7 @@ extension Transfer {
       writerAllowance = allowance
       return .writer
     }
-    if isOffloaded { return try offload(active, allowance) }
+    if place == .pool { return try offload(active, allowance) }
     lease(for: active)
     let before = ledger.delivered
     let step = bite(active, allowance)
@@ -202,7 +207,7 @@ extension Transfer {
     }
   }
 
-  private func endTurn() -> Suspension {
+  func endTurn() -> Suspension {
     ledger.waits.turn &+= 1
     turnLeft = turnBytes
     fruitless = 0

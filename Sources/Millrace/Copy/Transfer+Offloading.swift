@@ -3,32 +3,70 @@ import Reactors
 
 // Bites that may wait for a disk or a terminal are done by a thread of the blocking pool, while the task is parked.
 extension Transfer {
-  /// Whether the next bite may block whatever is done.
-  func belongsInPool(_ method: Method) -> Bool {
-    if !tees.isEmpty, tees.contains(where: \.belongsInPool) { return true }
-    if isBetweenSockets { return false }
-    if let sink, method != .flush, sink.kind == .regular || sink.mayBlock { return true }
-    guard let source, method != .deliver, method != .flush else { return false }
-    if source.mayBlock { return true }
-    // With nothing left to read, only what is held goes on.
-    guard source.kind == .regular, let offset = source.offset, remaining > 0, !sourceEnded else { return false }
-    // A size of 0 is that of an empty file, or none at all, as in /proc.
-    if offset >= source.facts.size, source.facts.size > 0 { self.source?.askSizeAgain() }
-    let size = self.source?.facts.size ?? 0
-    let ahead = min(Self.longTurn, remaining)
-    let file = ResidentRanges.File(device: source.facts.device, inode: source.facts.inode)
-    return !reactor.resident.holds(
-      source.number, file, at: offset, length: ahead, fileSize: size, now: reactor.now)
+  /// Where the next bite is taken.
+  enum Place: Equatable {
+    /// On the reactor, and no more than so many bytes: those that wait for nobody.
+    case reactor(upTo: Int)
+    /// On the reactor as well, when the pool has brought the file's next pages into memory.
+    case afterFetching
+    /// In the pool, for it may block whatever is done.
+    case pool
   }
 
-  /// How much of a file may be read on the reactor: what it is known to have, for the pages of that alone were asked for.
-  /// At its end, or behind the size of one that names none, whatever comes.
-  var knownAhead: Int {
-    if isBetweenSockets { return .max }
-    guard let source, source.kind == .regular, let offset = source.offset, source.facts.size > offset else {
-      return .max
+  func place(of method: Method) -> Place {
+    if !tees.isEmpty, tees.contains(where: \.belongsInPool) { return .pool }
+    if isBetweenSockets { return .reactor(upTo: .max) }
+    if let sink, method != .flush, sink.kind == .regular || sink.mayBlock { return .pool }
+    guard let source, method != .deliver, method != .flush else { return .reactor(upTo: .max) }
+    if source.mayBlock { return .pool }
+    // With nothing left to read, only what is held goes on.
+    guard source.kind == .regular, let offset = source.offset, remaining > 0, !sourceEnded else {
+      return .reactor(upTo: .max)
     }
-    return Int(clamping: source.facts.size - offset)
+    return place(ofReading: source, at: offset)
+  }
+
+  /// Of a file no more than is known to be in memory.
+  private func place(ofReading file: KernelEnd, at offset: Int64) -> Place {
+    var size = file.facts.size
+    // A size of 0 is that of an empty file, or none at all, as in /proc.
+    if offset >= size, size > 0 {
+      source?.askSizeAgain()
+      size = source?.facts.size ?? 0
+    }
+    let known = residentBytes(of: file, at: offset, upTo: min(Self.longTurn, remaining), fileSize: size)
+    if known > 0 { return .reactor(upTo: known) }
+    return offset < size && offloaded?.fetches != false ? .afterFetching : .pool
+  }
+
+  private func residentBytes(of file: KernelEnd, at offset: Int64, upTo length: Int, fileSize: Int64) -> Int {
+    reactor.resident.bytes(
+      file.number, ResidentRanges.File(device: file.facts.device, inode: file.facts.inode), at: offset, upTo: length,
+      fileSize: fileSize, now: reactor.now)
+  }
+
+  /// Has the pool bring the next pages of the source into memory.
+  func fetch() -> Suspension {
+    guard let source, let offset = source.offset else { return endTurn() }
+    let work = offloadedWork()
+    let left = min(remaining, Int(clamping: source.facts.size - offset))
+    work.beginFetching(from: source.number, at: offset, most: left)
+    work.awaited = .disk
+    return leaveToPool()
+  }
+
+  private func offloadedWork() -> OffloadedBite {
+    let work = offloaded ?? OffloadedBite(self)
+    offloaded = work
+    return work
+  }
+
+  private func leaveToPool() -> Suspension {
+    isOffloaded = true
+    waiting = .pool
+    ledger.waits.blockingPool &+= 1
+    reactor.beginBlockingCall()
+    return .offloaded
   }
 
   func offload(_ method: Method, _ allowance: Int) throws(CopyFailure) -> Suspension {
@@ -44,17 +82,10 @@ extension Transfer {
     source?.readiness?.mayRead = false
     sink?.readiness?.mayWrite = false
     for branch in tees { branch.end?.readiness?.mayWrite = false }
-    let work = offloaded ?? OffloadedBite(self)
-    offloaded = work
-    work.method = method
-    work.allowance = allowance
+    let work = offloadedWork()
+    work.beginBite(method, allowance, deliveredBefore: ledger.delivered)
     work.awaited = mayWaitForPeer(method) ? .peer : .disk
-    work.deliveredBefore = ledger.delivered
-    isOffloaded = true
-    waiting = .pool
-    ledger.waits.blockingPool &+= 1
-    reactor.beginBlockingCall()
-    return .offloaded
+    return leaveToPool()
   }
 
   /// Whether a bite may wait for another process, whatever poll(2) said before: someone else may write to the same
@@ -87,36 +118,73 @@ extension Transfer {
     ledger.calls += work.calls
     ledger.cpu += work.cpu
     ledger.proportion.add(work.usage)
-    if work.step != .awaitSource { source?.readiness?.mayRead = true }
-    if work.step != .awaitSink { sink?.readiness?.mayWrite = true }
-    for branch in tees where !branch.isBlocked { branch.end?.readiness?.mayWrite = true }
-    let moved = ledger.delivered - work.deliveredBefore
-    if moved > 0 { noteDelivered(moved) }
-    return try follow(work.step, moved, wasOffloaded: true)
+    switch work.job {
+    case .bite(_, _, let deliveredBefore):
+      if work.step != .awaitSource { source?.readiness?.mayRead = true }
+      if work.step != .awaitSink { sink?.readiness?.mayWrite = true }
+      for branch in tees where !branch.isBlocked { branch.end?.readiness?.mayWrite = true }
+      let moved = ledger.delivered - deliveredBefore
+      if moved > 0 { noteDelivered(moved) }
+      return try follow(work.step, moved, wasOffloaded: true)
+    case .fetch(_, let offset, _):
+      let size = source?.facts.size ?? 0
+      // Where the kernel still does not say so (overlayfs), or keeps no pages, it is the pool that reads.
+      let isThere =
+        source.map { residentBytes(of: $0, at: offset, upTo: work.gained, fileSize: size) > 0 } ?? false
+      if work.gained == 0 || !isThere { work.fetches = false }
+      return nil
+    }
   }
 }
 
-/// A bite in the blocking pool, with what it cost there. One for each copy that needs it, used again for every bite.
+/// What the blocking pool does for a copy, with what it cost there. One for each copy that needs it, used again for every
+/// bite.
 final class OffloadedBite: BlockingWork, @unchecked Sendable {
+  enum Job {
+    case bite(Transfer.Method, allowance: Int, deliveredBefore: Int)
+    case fetch(Int32, Int64, Int)
+  }
+
   private unowned let transfer: Transfer
-  var method = Transfer.Method.buffered
-  var allowance = 0
+  private(set) var job = Job.bite(.buffered, allowance: 0, deliveredBefore: 0)
   var awaited = BlockingPool.Awaited.disk
-  var deliveredBefore = 0
   private(set) var step = Transfer.Step.progressed
   private(set) var calls = SystemCallCounts()
   private(set) var cpu: Int64 = 0
   private(set) var usage = ThreadUsage(user: 0, system: 0)
 
+  /// Whether it may help that pages are brought in before a reactor reads.
+  var fetches = true
+  /// Bytes that the last fetch has brought in.
+  private(set) var gained = 0
+  private var fetchSize = OffloadedBite.firstFetch
+
+  /// Small, for somebody waits for the first byte, and twice as much each time: the disk does nothing while what it gave is
+  /// sent.
+  private static let firstFetch = 128 << 10
+  private static let largestFetch = 1 << 20
+
   init(_ transfer: Transfer) { self.transfer = transfer }
+
+  func beginBite(_ method: Transfer.Method, _ allowance: Int, deliveredBefore: Int) {
+    job = .bite(method, allowance: allowance, deliveredBefore: deliveredBefore)
+  }
+
+  func beginFetching(from file: Int32, at offset: Int64, most: Int) {
+    job = .fetch(file, offset, min(fetchSize, most))
+    fetchSize = min(Self.largestFetch, 2 * fetchSize)
+  }
 
   func performBlocking() {
     let callsBefore = SystemCallCounts.ofThisThread
     let measuresCPU = transfer.measuresCPU
     let cpuBefore = measuresCPU ? Linux.threadCPU : 0
     let usageBefore = measuresCPU ? ThreadUsage.ofThisThread : usage
-    let outcome = transfer.bite(method, allowance)
-    step = outcome
+    switch job {
+    case .bite(let method, let allowance, _): step = transfer.bite(method, allowance)
+    case .fetch(let file, let offset, let length):
+      gained = transfer.reactor.blockingPool.fetch(file, at: offset, length: length)
+    }
     calls = SystemCallCounts()
     calls.add(from: callsBefore, to: .ofThisThread)
     if measuresCPU {

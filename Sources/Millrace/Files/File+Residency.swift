@@ -7,9 +7,11 @@ extension File {
   ///
   /// - Parameter facts: of this file.
   package func isInMemory(at offset: Int64, length: Int, _ facts: borrowing FileFacts, on reactor: Reactor) -> Bool {
-    reactor.resident.holds(
-      descriptor.number, ResidentRanges.File(device: facts.device, inode: facts.inode), at: offset, length: length,
+    let left = max(0, facts.size - offset)
+    let known = reactor.resident.bytes(
+      descriptor.number, ResidentRanges.File(device: facts.device, inode: facts.inode), at: offset, upTo: length,
       fileSize: facts.size, now: reactor.now)
+    return known >= min(Int64(length), left) && known > 0
   }
 
   /// Takes over a descriptor that is known to be a regular file's.

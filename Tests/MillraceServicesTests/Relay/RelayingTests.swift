@@ -157,7 +157,8 @@ struct RelayingTests {
   /// each byte has come to the client before the next one goes; then it is never cut off.
   @Test("that is half-closed goes on for as long as bytes move")
   func halfClosedAndBusy() async throws {
-    let patience = Duration.seconds(3)
+    // Long, for both ends are of many tests that wait for their turn.
+    let patience = Duration.seconds(12)
     let (arrived, arrive) = AsyncStream.makeStream(of: Void.self)
     let server = try TestServer { connection in
       let end = try await connection.read()

@@ -15,13 +15,18 @@ struct ColdFileTests {
     Lane(.file, .unix, by: .buffered, choice: .only(.buffered)),
   ]
 
-  /// Copies `number` over `lane`, and expects all of it there.
-  private func copyAll(_ number: Int32, over lane: Lane) async throws -> CopyReport {
+  /// Copies `number` over `lane` while these faults strike, and expects all of it there.
+  private func copyAll(
+    _ number: Int32, over lane: Lane, faults: [Faults.Fault] = []
+  ) async throws -> CopyReport {
     try await Rig.onReactor { _ in
       let file = File(taking: FileDescriptor(rawValue: number))
       let sink = try WatchedSink(lane.sink)
-      let report = try await Rig.attempt(file, sink.endpoint, CopyOptions(routes: lane.choice)).get()
+      let result = await Self.striking(faults) {
+        await Rig.attempt(file, sink.endpoint, CopyOptions(routes: lane.choice))
+      }
       file.close()
+      let report = try result.get()
       #expect(Pattern.difference(try await sink.received(), Self.bytes) == nil)
       #expect(report.bytesByRoute == [lane.route: Self.bytes.count])
       return report
@@ -34,6 +39,58 @@ struct ColdFileTests {
   func cold(_ lane: Lane) async throws {
     let report = try await copyAll(try PageCache.coldFile(Self.bytes), over: lane)
     #expect(report.waits.blockingPool > 0)
+  }
+
+  /// Runs `body` while these faults are armed, and no longer: the next file may have the same number.
+  private static func striking<Value>(_ faults: [Faults.Fault], _ body: () async -> Value) async -> Value {
+    let tokens = faults.map(Faults.shared.arm)
+    let value = await body()
+    for token in tokens { Faults.shared.disarm(token) }
+    return value
+  }
+
+  /// given a cold file that the pool cannot bring in, which it finds out in trying; then it takes the bites by itself.
+  @Test("is read in the blocking pool where it cannot be brought in", arguments: lanes)
+  func cannotBeFetched(_ lane: Lane) async throws {
+    let number = try PageCache.coldFile(Self.bytes)
+    // The first one is what fetches.
+    let fault = Faults.Fault(.sendfile, on: number, .error(.ioError))
+    let report = try await copyAll(number, over: lane, faults: [fault])
+    #expect(report.waits.blockingPool > 1)
+  }
+
+  /// given a cold file that the disk does not give; then the copy has failed, nothing was delivered, and whose fault it is is said.
+  @Test("is the failure of its side where the disk does not give it", arguments: lanes)
+  func cannotBeRead(_ lane: Lane) async throws {
+    let number = try PageCache.coldFile(Self.bytes)
+    let faults = [SystemCall.sendfile, .splice, .pread].map {
+      Faults.Fault($0, on: number, .error(.ioError), times: nil)
+    }
+    try await Rig.onReactor { _ in
+      let file = File(taking: FileDescriptor(rawValue: number))
+      let sink = try WatchedSink(lane.sink)
+      let result = await Self.striking(faults) {
+        await Rig.attempt(file, sink.endpoint, CopyOptions(routes: lane.choice))
+      }
+      file.close()
+      guard case .failure(let error) = result else { throw Missing("\(result)") }
+      #expect(error.side == .source && error.errno == .ioError && error.report.delivered == 0)
+      #expect(try await sink.received().isEmpty)
+    }
+  }
+
+  /// given a file system that keeps no pages where the kernel would say so, as overlayfs; then bringing them in is tried once,
+  /// and each bite is the pool's.
+  @Test("is read in the blocking pool where the kernel does not say what is in memory", arguments: lanes)
+  func unknown(_ lane: Lane) async throws {
+    let number = try PlainFile.make(Self.bytes, in: PageCache.folder)
+    let faults = [
+      Faults.Fault(.cachestat, on: number, .error(.notPermitted), times: nil),
+      Faults.Fault(.read, on: number, .error(.notSupported), times: nil),
+    ]
+    let report = try await copyAll(number, over: lane, faults: faults)
+    // One that is brought in, and at most a mebibyte for each of the others.
+    #expect(report.waits.blockingPool >= 4)
   }
 
   /// given a file that was just written; then the blocking pool has nothing to do.
