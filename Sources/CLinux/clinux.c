@@ -290,6 +290,22 @@ long clinux_cores(void) {
   if (sched_getaffinity(0, sizeof set, &set) < 0) return sysconf(_SC_NPROCESSORS_ONLN);
   return CPU_COUNT(&set);
 }
+long clinux_core_numbers(int *numbers, size_t room) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) < 0) return -errno;
+  size_t count = 0;
+  for (int core = 0; core < CPU_SETSIZE && count < room; core++) {
+    if (CPU_ISSET(core, &set)) numbers[count++] = core;
+  }
+  return (long)count;
+}
+long clinux_run_on(int thread, const int *numbers, size_t count) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (size_t place = 0; place < count; place++) CPU_SET(numbers[place], &set);
+  return result(sched_setaffinity(thread, sizeof set, &set));
+}
+long clinux_step_back(int thread, int niceness) { return result(setpriority(PRIO_PROCESS, (id_t)thread, niceness)); }
 long clinux_descriptor_limit(void) {
   struct rlimit limit;
   return getrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : (long)limit.rlim_cur;

@@ -1,4 +1,5 @@
 import CLinux
+package import SystemPackage
 
 /// User and system time of a thread, in nanoseconds. The kernel brings it up to date at ticks and at switches alone: good
 /// for the proportion of the two over a while, not for a short stretch.
@@ -55,6 +56,24 @@ extension Linux {
 
   /// The cores this process may run on. sched_getaffinity(2)
   package static var cores: Int { max(1, clinux_cores()) }
+
+  /// Their numbers, ascending. sched_getaffinity(2)
+  package static var coreNumbers: [Int] {
+    var numbers = [Int32](repeating: 0, count: 1024)
+    let count = clinux_core_numbers(&numbers, numbers.count)
+    return numbers.prefix(max(0, count)).map(Int.init)
+  }
+
+  /// Has a thread, and what it starts from then on, run on these cores alone. sched_setaffinity(2)
+  package static func run(thread: Int32, on cores: [Int]) throws(Errno) {
+    let numbers = cores.map(Int32.init(clamping:))
+    _ = try perform(.other) { _ in clinux_run_on(thread, numbers, numbers.count) }
+  }
+
+  /// Has a thread, and what it starts from then on, step back behind others, from 0 to 19. setpriority(2)
+  package static func stepBack(thread: Int32, by niceness: Int32) throws(Errno) {
+    _ = try perform(.other) { _ in clinux_step_back(thread, niceness) }
+  }
 
   /// Bytes of a page. sysconf(3), _SC_PAGESIZE
   package static var pageSize: Int { max(1, clinux_page_size()) }

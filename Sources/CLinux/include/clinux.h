@@ -129,6 +129,11 @@ int64_t clinux_thread_cpu_ns(void);
 long clinux_block_signals_on_thread(void);
 long clinux_name_thread(const char *name);
 long clinux_cores(void);
+// Ascending; at most `room` of them.
+long clinux_core_numbers(int *numbers, size_t room);
+// Of a thread, and of those that it starts from then on.
+long clinux_run_on(int thread, const int *numbers, size_t count);
+long clinux_step_back(int thread, int niceness);
 long clinux_descriptor_limit(void);
 long clinux_raise_descriptor_limit(void);
 long clinux_is_terminal(int fd);

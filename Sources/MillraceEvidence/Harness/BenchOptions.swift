@@ -15,6 +15,9 @@ public struct BenchOptions: Sendable {
   public var httpSizes: [Int] = []
   /// `automatic`, or names of routes. Empty is automatic, and each route that a scenario has.
   public var routes: [String] = []
+  /// What else goes on meanwhile, one after the other; nil within is nothing. Where there is anything, what is measured has a core of
+  /// its own, and the loads have the others. Default: nothing.
+  public var beside: [Company?] = [nil]
   /// Rounds that count. Default: 5.
   public var rounds = 5
   /// Seconds of each measurement. Default: 1.
@@ -81,7 +84,12 @@ public struct BenchOptions: Sendable {
         }
       return chosen.flatMap { size in
         connectionCounts(of: scenario).flatMap { connections in
-          names.map { Cell.Load(scenario: scenario.rawValue, size: size, connections: connections, route: $0) }
+          names.flatMap { name in
+            (scenario.canHaveCompany ? beside : [nil]).map { company in
+              Cell.Load(
+                scenario: scenario.rawValue, size: size, connections: connections, route: name, beside: company)
+            }
+          }
         }
       }
     }

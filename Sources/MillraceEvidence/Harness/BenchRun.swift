@@ -34,7 +34,8 @@ public struct BenchRun: Sendable {
   /// Measures. What fails is a cell that says so, and not the end of the run; cancelling is, and leaves no process behind.
   public func run() async throws -> Outcome {
     let started = ISO8601DateFormatter().string(from: Date())
-    let place = try StagePlace(in: options.root, program: program)
+    let place = try StagePlace(
+      in: options.root, program: program, isSeated: options.beside.contains { $0 != nil })
     var cells: [Cell] = []
     var traces: [TraceFile] = []
     for load in options.loads {
@@ -89,7 +90,8 @@ public struct BenchRun: Sendable {
     cell.timeline = try await Measurement(stage, seconds: options.seconds, warmUp: warmUp).timeline()
     stage.close()
     let fewest = options.loads.filter { $0.scenario == load.scenario }.map(\.connections).min()
-    guard options.countsExactly, load.connections == fewest, load.size != nil, scenario.isCounted else { return }
+    guard options.countsExactly, load.connections == fewest, load.size != nil, scenario.isCounted, load.beside == nil
+    else { return }
     cell.exact = try await ExactCount(load, scenario, place, patience: options.patience).count()
   }
 

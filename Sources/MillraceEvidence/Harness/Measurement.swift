@@ -17,6 +17,7 @@ final class Measurement {
 
   func round() async throws -> Round {
     try await stage.open()
+    try await stage.beginCompany(warmUp: warmUp, seconds: seconds)
     _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
     try await stage.mark()
     let before = try stage.figures()
@@ -24,6 +25,7 @@ final class Measurement {
     let after = try stage.figures()
     let counted = try await stage.report()
     owed = result.owed
+    let besideBytes = try await stage.endCompany()
     stage.endLoad()
     let routes = try await stage.routes(atLeast: result.bytes)
     try stage.checkFiles()
@@ -31,13 +33,15 @@ final class Measurement {
     return Round(
       seconds: result.seconds, operations: result.operations, bytes: result.bytes, userCPUSeconds: cpu.user,
       systemCPUSeconds: cpu.system, latency: result.latency, contextSwitches: after.switches(since: before),
-      peakMemory: after.peakMemory, systemCalls: counted?.systemCalls, allocations: counted?.allocations,
+      peakMemory: after.peakMemory, besideBytes: besideBytes, systemCalls: counted?.systemCalls,
+      allocations: counted?.allocations,
       routes: routes?.routes, declined: routes?.declined)
   }
 
   /// How the reactors are in the course of a measurement, forty looks at most: in a turn of its own, for they disturb it.
   func timeline() async throws -> [ReactorSample] {
     try await stage.open()
+    try await stage.beginCompany(warmUp: warmUp, seconds: seconds)
     _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
     try await stage.watch(every: max(0.01, seconds / 40))
     try await stage.mark()

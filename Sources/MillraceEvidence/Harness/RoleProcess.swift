@@ -14,8 +14,10 @@ final class RoleProcess: @unchecked Sendable {
   private var answers: [RoleAnswer] = []
   private var isOver = false
 
-  /// - Parameter program: the program of the harness, with its arguments before the role.
-  init(_ name: String, _ spec: RoleSpec, program: HarnessProgram) throws {
+  /// - Parameters:
+  ///   - seat: where it runs; nil is anywhere.
+  ///   - program: the program of the harness, with its arguments before the role.
+  init(_ name: String, _ spec: RoleSpec, at seat: Seat? = nil, program: HarnessProgram) throws {
     self.name = name
     let (mine, its) = try Connection.pair()
     connection = mine
@@ -24,7 +26,7 @@ final class RoleProcess: @unchecked Sendable {
       try? Linux.close(number)
       its.close()
     }
-    let role = String(decoding: try JSONEncoder().encode(spec), as: UTF8.self)
+    let role = String(decoding: try JSONEncoder().encode(RoleStart(spec: spec, seat: seat)), as: UTF8.self)
     let texts = [program.path] + program.arguments + [role]
     process = try Linux.spawn(
       program.path, arguments: texts.flatMap { Array($0.utf8) + [0] },
@@ -63,6 +65,11 @@ final class RoleProcess: @unchecked Sendable {
 
   func work(_ command: RoleCommand, within patience: Duration) async throws -> Load.Result {
     try await tell(command)
+    return try await finishedWork(within: patience)
+  }
+
+  /// What came of work that it was told to do.
+  func finishedWork(within patience: Duration) async throws -> Load.Result {
     guard case .done(let result) = try await answer(within: patience) else { throw unexpected() }
     return result
   }

@@ -73,6 +73,9 @@ public enum Scenario: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether other connections can do something else meanwhile.
+  public var canHaveCompany: Bool { self == .echo || self == .httpFile }
+
   /// The one size that it has; nil within is a stream. Nil where there is a choice.
   public var fixedSize: Int?? { sizes.count == 1 ? .some(sizes[0]) : nil }
 

@@ -21,6 +21,7 @@ final class Stage {
   private var own: RoleProcess?
   private var foreign: RoleProcess?
   private var client: RoleProcess?
+  private var company: RoleProcess?
   /// The process that is measured.
   private(set) var measured: Int32 = 0
   /// Where it listens.
@@ -39,10 +40,44 @@ final class Stage {
     let count = connections ?? load.connections
     if scenario == .pipeToSocket { return try await openFeed(count) }
     try checkDescriptors(for: count)
+    if load.beside?.isBulk == true, scenario.isHTTP { try place.addBulk(toWebRoot: bytes) }
     let upstream = scenario.isRelay ? try await openFarEnd() : nil
     port = try await openSubject(upstream, count)
     guard scenario != .fileToFile, !scenario.isIdle else { return }
     client = try await openLoad(connections: count)
+    company = try await openCompany()
+  }
+
+  /// Whoever else has connections to the subject.
+  private func openCompany() async throws -> RoleProcess? {
+    guard let beside = load.beside else { return nil }
+    let kind: Load.Kind =
+      switch (beside.isBulk, scenario.isHTTP) {
+      case (true, true): .download(size: StagePlace.bulk)
+      case (true, false): .echo(size: 256 * 1024)
+      case (false, true): .getOnce(size: bytes)
+      case (false, false): .idle
+      }
+    let spec = Load.Spec(
+      kind: kind, port: port, connections: beside.connections, rate: nil, patience: pace.patience)
+    let process = try start("the company", .load(spec), at: .ofCompany)
+    _ = try await explaining { try await process.untilReady(within: .seconds(pace.patience + 15)) }
+    return process
+  }
+
+  /// Has the company work for so long, if there is any, and then for as long as is measured: it goes on while others do.
+  func beginCompany(warmUp: Double, seconds: Double) async throws {
+    guard let company, load.beside?.isBulk == true else { return }
+    for time in [warmUp, seconds] { try await company.tell(.work(seconds: time)) }
+  }
+
+  /// Waits until its time is over; the bytes that it has moved after the warm-up.
+  func endCompany() async throws -> Int? {
+    guard let company, load.beside?.isBulk == true else { return nil }
+    return try await explaining {
+      _ = try await company.finishedWork(within: .seconds(pace.patience + 10))
+      return try await company.finishedWork(within: .seconds(pace.patience + 10)).bytes
+    }
   }
 
   /// A server keeps some of its descriptors for files, and connections that it makes wait for want of them say nothing of it.
@@ -68,8 +103,9 @@ final class Stage {
     }
   }
 
-  private func start(_ name: String, _ spec: RoleSpec) throws -> RoleProcess {
-    let process = try RoleProcess(name, spec, program: place.program)
+  /// - Parameter seat: where it runs, in a run that times operations beside others' work.
+  private func start(_ name: String, _ spec: RoleSpec, at seat: Seat) throws -> RoleProcess {
+    let process = try RoleProcess(name, spec, at: place.isSeated ? seat : nil, program: place.program)
     processes.append(process)
     return process
   }
@@ -77,7 +113,7 @@ final class Stage {
   private func openFarEnd() async throws -> UInt16 {
     let spec: FarEnd.Spec =
       scenario == .socketToSocket ? .sink(unit: load.size ?? Pattern.period) : .echo
-    guard let port = try await start("the far end", .farEnd(spec)).untilReady().port else {
+    guard let port = try await start("the far end", .farEnd(spec), at: .ofLoad).untilReady().port else {
       throw BenchFailure("the far end does not listen")
     }
     return port
@@ -121,7 +157,7 @@ final class Stage {
   }
 
   private func openOwn(_ kind: OwnSubject.Kind) async throws -> UInt16 {
-    let process = try start("millrace", .subject(.init(kind: kind, route: load.route)))
+    let process = try start("millrace", .subject(.init(kind: kind, route: load.route)), at: .ofSubject)
     own = process
     measured = process.process
     return try await process.untilReady().port ?? 0
@@ -132,14 +168,15 @@ final class Stage {
     let paths = try (0..<count).map { try place.makePipe($0) }
     let feed = try start(
       "the load",
-      .load(.init(kind: .feed(paths: paths), port: 0, connections: count, rate: nil, patience: pace.patience)))
+      .load(.init(kind: .feed(paths: paths), port: 0, connections: count, rate: nil, patience: pace.patience)),
+      at: .ofLoad)
     client = feed
     guard let port = try await feed.untilReady().port else { throw BenchFailure("the load does not listen") }
     _ = try await openOwn(.feed(paths: paths, to: port))
   }
 
   private func openForeign(_ command: String, port: UInt16) async throws -> UInt16 {
-    let process = try start(subject.name, .foreign(command: command, log: place.log))
+    let process = try start(subject.name, .foreign(command: command, log: place.log), at: .ofSubject)
     foreign = process
     guard let id = try await process.untilReady().process else { throw BenchFailure("\(subject.name) did not start") }
     measured = id
@@ -164,7 +201,8 @@ final class Stage {
   func openLoad(connections: Int) async throws -> RoleProcess {
     let process = try start(
       "the load",
-      .load(.init(kind: loadKind, port: port, connections: connections, rate: pace.rate, patience: pace.patience)))
+      .load(.init(kind: loadKind, port: port, connections: connections, rate: pace.rate, patience: pace.patience)),
+      at: .ofLoad)
     _ = try await explaining { try await process.untilReady(within: .seconds(pace.patience + 15)) }
     return process
   }
@@ -237,6 +275,8 @@ final class Stage {
   func endLoad() {
     client?.end()
     client = nil
+    company?.end()
+    company = nil
   }
 
   func close() {

@@ -6,8 +6,11 @@ final class StagePlace {
   let directory: String
   let program: HarnessProgram
   let peers: PeerPrograms
+  /// Whether processes have cores of their own.
+  let isSeated: Bool
 
-  init(in root: String, program: HarnessProgram) throws {
+  init(in root: String, program: HarnessProgram, isSeated: Bool = false) throws {
+    self.isSeated = isSeated
     directory = "\(root)/millrace-bench-\(UInt64.random(in: 0 ... .max))"
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
@@ -67,6 +70,16 @@ final class StagePlace {
 
   /// The folder that is served over HTTP: a file of that size is at `/file`.
   func webRoot(of size: Int) throws -> String { try folder(of: size, as: "file") }
+
+  /// A large file at `/bulk` besides.
+  func addBulk(toWebRoot size: Int) throws {
+    let path = "\(try webRoot(of: size))/bulk"
+    guard !FileManager.default.fileExists(atPath: path) else { return }
+    try FileManager.default.linkItem(atPath: try file(of: Self.bulk), toPath: path)
+  }
+
+  /// Bytes of that file.
+  static let bulk = 64 << 20
 
   /// A folder with the file by that name, and nothing else.
   private func folder(of size: Int, as name: String) throws -> String {

@@ -49,6 +49,8 @@ extension Tracer {
   /// Traces one subject at one load for so long.
   func trace(_ stage: Stage, seconds: Double, _ place: StagePlace) async throws -> TraceFile {
     try await stage.open()
+    // Also while the tracer starts.
+    try await stage.beginCompany(warmUp: 1, seconds: seconds)
     _ = try await stage.work(.work(seconds: 0.05), seconds: 0.05)
     let output = "\(place.directory)/traced"
     defer {
@@ -110,7 +112,9 @@ extension Tracer {
   private static func name(_ tracer: Tracer, _ stage: Stage) -> String {
     let load = stage.load
     let size = load.size.map { "\($0)" } ?? "stream"
-    let name = "\(tracer.rawValue)-\(load.scenario)-\(size)-\(load.connections)-\(load.route)-\(stage.subject.name)"
+    let beside = load.beside.map { "-\($0.text)" } ?? ""
+    let name =
+      "\(tracer.rawValue)-\(load.scenario)-\(size)-\(load.connections)-\(load.route)\(beside)-\(stage.subject.name)"
     // A target is called what its owner likes.
     return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }) + ".txt"
   }

@@ -102,7 +102,7 @@ extension Cell.Load {
   var rowHeading: Markup {
     tag("th", ["scope": "row"]) {
       sizeTitle
-      tag("small") { connectionsTitle }
+      tag("small") { connectionsTitle + besideTitle }
       tag("small") { route }
     }
   }

@@ -16,12 +16,14 @@ struct Sweep {
   /// The charts of some cells of one scenario: over sizes for each number of connections and route, and over connections
   /// for each size and route where there are no sizes to speak of.
   static func all(of cells: [Cell], figures: [Figure]) -> [Sweep] {
-    let overSizes = groups(cells) { "\($0.connectionsTitle), \($0.route)" }
+    let overSizes = groups(cells) { "\($0.connectionsTitle), \($0.route)\($0.besideTitle)" }
       .filter { Set($0.cells.map(\.load.size)).count > 1 }
     let variable: Variable = overSizes.isEmpty ? .connections : .size
     let groups =
       overSizes.isEmpty
-      ? groups(cells) { "\($0.sizeTitle), \($0.route)" }.filter { Set($0.cells.map(\.load.connections)).count > 1 }
+      ? groups(cells) { "\($0.sizeTitle), \($0.route)\($0.besideTitle)" }.filter {
+        Set($0.cells.map(\.load.connections)).count > 1
+      }
       : overSizes
     return groups.flatMap { group in
       figures.map { Sweep(figure: $0, title: group.title, cells: group.cells, over: variable) }

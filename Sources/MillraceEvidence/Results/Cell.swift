@@ -10,13 +10,18 @@ public struct Cell: Codable, Sendable, Equatable {
     public var connections: Int
     /// The route that was asked for: `automatic`, or a route's name.
     public var route: String
+    /// What else goes on meanwhile; nil is nothing.
+    public var beside: Company?
 
     /// - Parameters: as the fields.
-    public init(scenario: String, size: Int?, connections: Int, route: String = "automatic") {
+    public init(
+      scenario: String, size: Int?, connections: Int, route: String = "automatic", beside: Company? = nil
+    ) {
       self.scenario = scenario
       self.size = size
       self.connections = connections
       self.route = route
+      self.beside = beside
     }
   }
 

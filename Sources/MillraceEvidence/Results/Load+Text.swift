@@ -3,7 +3,10 @@ extension Cell.Load {
   public var title: String { "\(scenario), \(inScenario)" }
 
   /// The same where the scenario is known.
-  var inScenario: String { "\(sizeTitle), \(connectionsTitle), \(route)" }
+  var inScenario: String { "\(sizeTitle), \(connectionsTitle), \(route)\(besideTitle)" }
+
+  /// `, beside 8 bulk transfers`, or nothing.
+  var besideTitle: String { beside.map { ", beside \($0.title)" } ?? "" }
 
   /// `8 connections`
   var connectionsTitle: String { connections == 1 ? "1 connection" : "\(connections) connections" }

@@ -18,6 +18,8 @@ public struct Round: Codable, Sendable, Equatable {
   public var peakMemory: Int?
   /// User memory for each connection, in bytes; of the scenarios `idle` and `http-idle`.
   public var memoryPerConnection: Int?
+  /// Bytes that company moved meanwhile, where there was some (``Cell/Load/beside``).
+  public var besideBytes: Int?
   /// System calls by name, where the subject counts them.
   public var systemCalls: [String: Int]?
   /// What the subject asked of malloc(3), where it counts that.
@@ -31,7 +33,8 @@ public struct Round: Codable, Sendable, Equatable {
   public init(
     seconds: Double, operations: Int, bytes: Int, userCPUSeconds: Double, systemCPUSeconds: Double,
     latency: Latency? = nil, contextSwitches: ContextSwitches? = nil, peakMemory: Int? = nil,
-    memoryPerConnection: Int? = nil, systemCalls: [String: Int]? = nil, allocations: Allocations? = nil,
+    memoryPerConnection: Int? = nil, besideBytes: Int? = nil, systemCalls: [String: Int]? = nil,
+    allocations: Allocations? = nil,
     routes: [String: Int]? = nil, declined: [Declined]? = nil
   ) {
     self.seconds = seconds
@@ -43,6 +46,7 @@ public struct Round: Codable, Sendable, Equatable {
     self.contextSwitches = contextSwitches
     self.peakMemory = peakMemory
     self.memoryPerConnection = memoryPerConnection
+    self.besideBytes = besideBytes
     self.systemCalls = systemCalls
     self.allocations = allocations
     self.routes = routes

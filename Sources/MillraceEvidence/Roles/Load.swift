@@ -23,6 +23,8 @@ final class Load: @unchecked Sendable {
     case get(size: Int)
     /// The same once, and nothing more.
     case getOnce(size: Int)
+    /// The same again and again, of `/bulk`.
+    case download(size: Int)
     /// Bytes of the pattern into FIFOs, which somebody copies into as many connections to this process.
     case feed(paths: [String])
   }
@@ -111,7 +113,7 @@ extension Load.Kind {
     case .echo, .fetch, .short, .get: true
     case .send(_, let isPipelined): !isPipelined
     case .store: true
-    case .idle, .getOnce, .feed: false
+    case .idle, .getOnce, .download, .feed: false
     }
   }
 }

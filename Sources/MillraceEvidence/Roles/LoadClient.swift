@@ -92,6 +92,9 @@ final class LoadClient: @unchecked Sendable {
     case .get(let size):
       try await get(size)
       return size
+    case .download(let size):
+      try await get(size, "/bulk")
+      return size
     case .idle, .getOnce, .feed: return 0
     }
   }
@@ -147,8 +150,8 @@ final class LoadClient: @unchecked Sendable {
   }
 
   /// A request, and the whole of its answer.
-  private func get(_ size: Int) async throws {
-    try await open().write(Self.request)
+  private func get(_ size: Int, _ target: String = "/file") async throws {
+    try await open().write(Array("GET \(target) HTTP/1.1\r\nHost: bench\r\n\r\n".utf8))
     var bytes: [UInt8] = []
     var head: ResponseHead?
     while head == nil {
@@ -167,8 +170,6 @@ final class LoadClient: @unchecked Sendable {
     guard Pattern.isRight(content, at: 0) else { throw RoleFailure("a file's bytes are not its own") }
     try await readPattern(from: content.count, upTo: size)
   }
-
-  private static let request = Array("GET /file HTTP/1.1\r\nHost: bench\r\n\r\n".utf8)
 
   private func readPattern(from start: Int = 0, upTo size: Int) async throws {
     var received = start

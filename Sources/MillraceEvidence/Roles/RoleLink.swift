@@ -63,7 +63,8 @@ public enum BenchRole {
   /// Plays the role that `spec` names, until the harness is gone or has enough of it; then the process ends.
   public static func run(_ spec: String) async -> Never {
     do {
-      let spec = try JSONDecoder().decode(RoleSpec.self, from: Data(spec.utf8))
+      let start = try JSONDecoder().decode(RoleStart.self, from: Data(spec.utf8))
+      start.seat?.take()
       // A terminal's Ctrl-C is for the harness, which ends the roles in its order.
       for signal: Int32 in [1 /* SIGHUP */, 2 /* SIGINT */, 3 /* SIGQUIT */] { try Linux.disregard(signal: signal) }
       // Of its own, so that what is counted is the work alone.
@@ -71,7 +72,7 @@ public enum BenchRole {
       let link = try await control.task {
         RoleLink(try Connection(taking: FileDescriptor(rawValue: RoleLink.descriptor)), on: control)
       }.value
-      do { try await play(spec, link) } catch { try? await link.answer(.failed("\(error)")) }
+      do { try await play(start.spec, link) } catch { try? await link.answer(.failed("\(error)")) }
     } catch {
       exit(EXIT_FAILURE)
     }

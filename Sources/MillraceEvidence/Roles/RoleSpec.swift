@@ -7,6 +7,12 @@ enum RoleSpec: Codable, Sendable {
   case foreign(command: String, log: String)
 }
 
+/// A role, and where it is played.
+struct RoleStart: Codable, Sendable {
+  var spec: RoleSpec
+  var seat: Seat?
+}
+
 /// What the harness tells a role.
 enum RoleCommand: Codable, Sendable, Equatable {
   /// Work for so long.

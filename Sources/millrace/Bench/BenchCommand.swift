@@ -51,6 +51,12 @@ struct BenchCommand: AsyncParsableCommand {
       valueName: "routes"))
   var route: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "nothing, bulk:N or idle:N connections that the subject has besides, in echo and http-file; separated by commas.",
+      valueName: "company"))
+  var beside: String?
+
   @Option(help: "Rounds that count, 1 to 100. Default: 5.")
   var rounds: Int?
 
@@ -172,6 +178,11 @@ struct BenchCommand: AsyncParsableCommand {
         Self.routes.contains($0) || $0 == "automatic" ? $0 : nil
       }
     }
+    if let beside {
+      options.beside = try list(beside, "--beside", ["nothing, bulk:8 or idle:1000, up to 8000"]) { text in
+        text == "nothing" ? .some(nil) : Company(text).map(Optional.some)
+      }
+    }
     if let rounds {
       guard (1...100).contains(rounds) else { throw ValidationError("--rounds is from 1 to 100; not \(rounds)") }
       options.rounds = rounds
@@ -218,6 +229,7 @@ struct BenchCommand: AsyncParsableCommand {
     if connections != nil, options.connections != [1], isNowhere({ $0 != .fileToFile }) {
       throw ValidationError("--connections does nothing in \(names), which has none")
     }
+    if beside != nil, isNowhere(\.canHaveCompany) { throw ValidationError("--beside does nothing in \(names)") }
     guard size != nil else { return }
     if let fixed = options.scenarios.first?.fixedSize, !options.sizes.contains(fixed),
       isNowhere({ $0.fixedSize == nil })

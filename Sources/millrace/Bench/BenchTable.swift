@@ -80,11 +80,14 @@ private struct ScenarioTable {
   var text: String {
     let name = cells[0].load.scenario
     let hasRoutes = cells.contains { $0.load.route != "automatic" }
+    let hasCompany = cells.contains { $0.load.beside != nil }
     func head(_ cell: Cell) -> [String] {
       let load = cell.load
-      return [load.sizeTitle, "\(load.connections)"] + (hasRoutes ? [load.route] : []) + [cell.subject]
+      return [load.sizeTitle, "\(load.connections)"] + (hasRoutes ? [load.route] : [])
+        + (hasCompany ? [load.beside?.title ?? "nothing"] : []) + [cell.subject]
     }
-    let names = ["size", "conns"] + (hasRoutes ? ["route"] : []) + ["subject"]
+    let names =
+      ["size", "conns"] + (hasRoutes ? ["route"] : []) + (hasCompany ? ["beside"] : []) + ["subject"]
     var rows = [names + columns.map(\.title)]
     for cell in cells {
       switch cell.outcome {
@@ -170,6 +173,6 @@ extension Cell {
   /// What is compared with others.
   fileprivate var costFigure: Figure {
     if rounds.contains(where: { $0.memoryPerConnection != nil }) { return .memoryPerConnection }
-    return load.size == nil ? .cpuPerGiB : .cpuPerOperation
+    return load.size == nil || rounds.contains { $0.besideBytes != nil } ? .cpuPerGiB : .cpuPerOperation
   }
 }

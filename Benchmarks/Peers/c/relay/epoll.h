@@ -1,5 +1,5 @@
-// The epoll loop under both one-thread relays: who is ready, and when a
-// connection is over. What moves the bytes is the pump's own.
+// The epoll loop: who is ready, and when a connection is over. What moves the
+// bytes is the pump's own.
 
 #ifndef EPOLL_H
 #define EPOLL_H
@@ -11,10 +11,8 @@ typedef enum { flowing, ended, broken } flow;
 typedef struct {
   int source, sink;
   flow flow;
-  int pipe[2];        // splice: this direction's own pipe
+  int pipe[2];        // this direction's own
   size_t capacity;
-  uint8_t *rest;      // buffered: what the sink did not take, or NULL
-  size_t start;       // where the rest begins in it
   size_t held;        // bytes taken from the source and not accepted by the sink
   bool end_announced; // EPOLLRDHUP was seen: the last read must reach the end
   bool source_ended;

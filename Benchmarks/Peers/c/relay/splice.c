@@ -60,7 +60,7 @@ static void move(direction *way) {
   }
 }
 
-void relay_epoll_splice(const relay *relay) {
+void relay_splice(const relay *relay) {
   static const pump splicing = {open_way, move, close_way};
   run_epoll(relay, &splicing);
 }

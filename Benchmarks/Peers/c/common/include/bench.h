@@ -1,5 +1,5 @@
 // What every program of this package needs: options, loopback sockets, one
-// line of JSON out, and the promise that nobody outlives the driver.
+// line of JSON out, and the promise that nobody outlives the harness.
 
 #ifndef BENCH_H
 #define BENCH_H
@@ -14,27 +14,13 @@
 /// limit allows, and asks the kernel to end it when its parent ends.
 void bench_start(const char *program);
 
-/// splice and sendfile have no MSG_NOSIGNAL. For the programs in C and the driver:
-/// the engine has its own answer.
+/// splice and sendfile have no MSG_NOSIGNAL. The engine has its own answer.
 void bench_ignore_sigpipe(void);
-
-/// From now on SIGINT and SIGTERM only set a flag, so that a program can still
-/// say what it counted and clean up.
-void bench_catch_interrupts(void);
-bool bench_interrupted(void);
 
 /// One sentence on standard error, exit 1.
 _Noreturn void bench_fail(const char *sentence, ...) __attribute__((format(printf, 1, 2)));
 /// The same with the text of errno after it.
 _Noreturn void bench_fail_errno(const char *call);
-
-/// CLOCK_MONOTONIC in nanoseconds.
-uint64_t bench_now(void);
-
-/// CPU time of another process, all its threads, those that ended included, in
-/// nanoseconds; 0 when there is no such process. The clock counts what the
-/// scheduler charged, so it has none of the 10 ms ticks of /proc/PID/stat.
-uint64_t bench_cpu_of(int pid);
 
 // ---- options.c
 
@@ -63,16 +49,5 @@ int bench_connect(uint16_t port, bool nonblocking);
 
 /// {"ready":true,...} on standard output: what the driver waits for.
 void bench_ready(const uint16_t *ports, size_t count);
-
-// ---- pattern.c
-
-/// The bytes all bulk streams carry repeat with this period, so that a receiver
-/// can compare without keeping what was sent.
-#define BENCH_PATTERN 262144
-
-void bench_pattern(uint8_t *bytes);
-/// Whether `count` bytes at `position` of a stream are the pattern's.
-/// `pattern` holds it once, as bench_pattern filled it.
-bool bench_matches(const uint8_t *pattern, uint64_t position, const uint8_t *bytes, size_t count);
 
 #endif
