@@ -37,6 +37,17 @@ struct ScenarioTests {
     Attachment.record(HTMLReport(outcome.results).html, named: "report.html")
   }
 
+  /// given a relay that is held to a route; then that is the route of every byte, and nothing is to be said against it.
+  @Test("knows the routes of a relay that is held to one", arguments: ["buffered", "splice-through-pipe"])
+  func held(_ route: String) async throws {
+    var options = little
+    options.routes = [route]
+    options.connections = [3]
+    let cell = try #require(try await BenchRun(options, program: roles).run().results.cells.first)
+    #expect(cell.rounds.first?.routes?.keys.sorted() == [route], "\(cell.rounds)")
+    #expect(cell.warnings.isEmpty, "\(cell.warnings)")
+  }
+
   /// given small and large files over HTTP; then the small ones go with their heads, in one call, and the large ones by sendfile.
   @Test("counts what a request takes of the file server", arguments: [(13, "memory"), (64 * 1024, "sendfile")])
   func request(_ size: Int, _ route: String) async throws {

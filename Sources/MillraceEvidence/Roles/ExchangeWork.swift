@@ -10,7 +10,8 @@ final class ExchangeWork: SubjectWork {
 
   init(to port: UInt16, _ options: CopyOptions, _ reactors: Reactors, _ tally: RouteTally) {
     upstream = port
-    self.options = options
+    // Else the direction back would wait for ever when a client has gone, and its route would not be known.
+    self.options = options.passingEnd
     reactor = reactors.all[0]
     self.tally = tally
   }
@@ -35,5 +36,13 @@ final class ExchangeWork: SubjectWork {
       }
     }
     return listener.address.port
+  }
+}
+
+extension CopyOptions {
+  fileprivate var passingEnd: CopyOptions {
+    var options = self
+    options.passesEnd = true
+    return options
   }
 }
