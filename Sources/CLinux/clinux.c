@@ -23,8 +23,10 @@
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -289,6 +291,11 @@ long clinux_cores(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) < 0) return sysconf(_SC_NPROCESSORS_ONLN);
   return CPU_COUNT(&set);
+}
+int clinux_is_in_memory(int fd) {
+  struct statfs facts;
+  if (fstatfs(fd, &facts) < 0) return 0;
+  return facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC || facts.f_type == HUGETLBFS_MAGIC;
 }
 long clinux_core_numbers(int *numbers, size_t room) {
   cpu_set_t set;

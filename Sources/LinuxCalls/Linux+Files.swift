@@ -164,6 +164,9 @@ extension Linux {
     _ = try perform(.other) { _ in clinux_unlink(path) }
   }
 
+  /// Whether its file system keeps files in memory alone (tmpfs, ramfs). fstatfs(2)
+  package static func isInMemory(_ fd: Int32) -> Bool { clinux_is_in_memory(fd) != 0 }
+
   /// Starts reading a range into the page cache. posix_fadvise(2), POSIX_FADV_WILLNEED
   package static func willNeed(_ fd: Int32, at offset: Int64, length: Int) throws(Errno) {
     _ = try perform(.other, on: fd) { _ in clinux_will_need(fd, offset, Int64(length)) }

@@ -51,8 +51,16 @@ package final class BlockingPool: @unchecked Sendable {
   }
 
   private let limit: Int
-  /// Where a file is sent whose pages are wanted in memory; nil where there is no such device. One for all, and never closed.
-  private static let nowhere = try? Linux.open("/dev/null", .write)
+  /// Where a file is sent whose pages are wanted in memory. One for all, and never closed.
+  private static let kept = Guarded<Int32?>(nil)
+
+  /// Nil where there is no such device, or no descriptor left for it now.
+  private static var nowhere: Int32? {
+    kept.withLock { kept in
+      if kept == nil { kept = try? Linux.open("/dev/null", .write) }
+      return kept
+    }
+  }
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   // All below under the mutex.

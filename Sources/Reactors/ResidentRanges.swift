@@ -17,10 +17,23 @@ package struct ResidentRanges {
     }
   }
 
+  /// What can be said of a range.
+  package enum Residency: Equatable {
+    /// So many bytes are in memory, 1 or more.
+    case bytes(Int)
+    /// It has to come from the disk first.
+    case cold
+    /// The file system does not say (overlayfs, network file systems, /proc): whoever reads may have to wait, and brings in
+    /// nothing that anybody could see.
+    case unknown
+  }
+
   private struct Known {
     var from: Int64
     var to: Int64
     var since: Int64
+    /// How far all pages were counted, from `from` on. Those behind `to` may still be on their way from the disk.
+    var countedTo: Int64
     /// More was asked for than there was. Not to be asked again while there is enough: what is missing has to come first.
     var endsShort = false
   }
@@ -39,17 +52,19 @@ package struct ResidentRanges {
   private static let pageSize: Int64 = 4096
 
   private var known: [File: Known] = [:]
+  /// Whether files of a device are in memory by nature.
+  private var isMemory: [UInt64: Bool] = [:]
   /// The kernel has no cachestat (before Linux 6.5), or a sandbox hides it: it is not asked again.
   private var countIsMissing = false
 
   package init() {}
 
-  /// How many bytes from `offset` on are resident, of `length` that somebody wants; more where more is known, and 0 for none.
-  /// `now` in nanoseconds. At or past the file's size: `Int.max` when the read that finds the end waits for nobody, else 0.
-  package mutating func bytes(
+  /// How many bytes from `offset` on are resident, of `length` that somebody wants; more where more is known. `now` in
+  /// nanoseconds. At or past the file's size `Int.max`, when the read that finds the end waits for nobody.
+  package mutating func residency(
     _ fd: Int32, _ file: File, at offset: Int64, upTo length: Int, fileSize: Int64, now: Int64
-  ) -> Int {
-    var range = Known(from: offset, to: offset, since: now)
+  ) -> Residency {
+    var range = Known(from: offset, to: offset, since: now, countedTo: offset)
     if let earlier = known[file], now - earlier.since < Self.lifetime, earlier.from <= offset, offset <= earlier.to {
       range = earlier
     }
@@ -57,15 +72,17 @@ package struct ResidentRanges {
       // The size of a file in /proc or tracefs is no end: there are bytes behind it, and they may have to be waited
       // for. Such a file has no pages. One whose last page was seen is an ordinary file, and its end costs no question.
       let sawLastPage = range.from < range.to && range.to == fileSize
-      return sawLastPage || Self.probe(fd, at: offset).count != nil ? .max : 0
+      return sawLastPage || Self.probe(fd, at: offset).count != nil ? .bytes(.max) : .unknown
     }
     let end = offset + min(Int64(length), fileSize - offset)
+    var saysNothing = false
     if end > range.to, !range.endsShort || range.to - offset < Self.stride {
-      range.to = residentEnd(fd, from: range.to, to: end, fileSize: fileSize)
+      saysNothing = !extend(&range, of: fd, file, to: end, fileSize: fileSize)
       range.endsShort = range.to < end
       if range.to > range.from { remember(range, of: file) }
     }
-    return Int(range.to - offset)
+    if range.to > offset { return .bytes(Int(range.to - offset)) }
+    return saysNothing ? .unknown : .cold
   }
 
   private mutating func remember(_ range: Known, of file: File) {
@@ -73,25 +90,52 @@ package struct ResidentRanges {
     known[file] = range
   }
 
-  /// How far the file is resident from `start` on. Where that is as far as `end`, it is asked whether it goes on.
-  private mutating func residentEnd(_ fd: Int32, from start: Int64, to end: Int64, fileSize: Int64) -> Int64 {
+  /// Finds out how far a range goes on, at most to `end`. False where the file system does not say.
+  ///
+  /// Counting says whether pages are there, also those that the disk has not given yet: readahead puts them there as soon as it
+  /// asks for them, and a read waits for them; a reactor would wait for a slow disk as long as that takes. So what is wanted now
+  /// is probed as well.
+  private mutating func extend(
+    _ range: inout Known, of fd: Int32, _ file: File, to end: Int64, fileSize: Int64
+  ) -> Bool {
+    var most = end
     do throws(Errno) {
       guard !countIsMissing else { throw .noFunction }
-      // At first more than is wanted, and at last the least that is worth a question.
-      let least = min(end, start + Self.stride)
-      var asked = min(fileSize, max(end, start + Self.window))
-      while true {
-        if try Self.countsAll(fd, from: start, to: asked) {
-          return Self.presentEnd(fd, from: start, to: asked) ?? asked
-        }
-        guard asked > least else { return start }
-        asked = asked > end ? end : least
-      }
+      if range.countedTo < end { range.countedTo = try countedEnd(fd, from: range.to, to: end, fileSize: fileSize) }
+      most = min(end, range.countedTo)
     } catch {
       // EPERM is of this file alone: the kernel counts only for who owns it or may write to it.
       if error == .noFunction { countIsMissing = true }
-      return Self.presentEnd(fd, from: start, to: end) ?? start
     }
+    if most <= range.to { return Self.probe(fd, at: range.to) != .cannotSay }
+    if let present = Self.presentEnd(fd, from: range.to, to: most) {
+      range.to = present
+      return true
+    }
+    guard range.countedTo >= most, isInMemory(fd, file.device) else { return false }
+    range.to = most
+    return true
+  }
+
+  /// How far all pages from `start` on are counted. Where that is as far as `end`, it is asked whether it goes on.
+  private func countedEnd(_ fd: Int32, from start: Int64, to end: Int64, fileSize: Int64) throws(Errno) -> Int64 {
+    // At first more than is wanted, and at last the least that is worth a question.
+    let least = min(end, start + Self.stride)
+    var asked = min(fileSize, max(end, start + Self.window))
+    while true {
+      if try Self.countsAll(fd, from: start, to: asked) { return asked }
+      guard asked > least else { return start }
+      asked = asked > end ? end : least
+    }
+  }
+
+  /// tmpfs and its like cannot say whether a read would wait: none does, but for swap, whose pages are not counted.
+  private mutating func isInMemory(_ fd: Int32, _ device: UInt64) -> Bool {
+    if let known = isMemory[device] { return known }
+    let answer = Linux.isInMemory(fd)
+    if isMemory.count >= Self.mostFiles { isMemory.removeAll(keepingCapacity: true) }
+    isMemory[device] = answer
+    return answer
   }
 
   private static func countsAll(_ fd: Int32, from start: Int64, to end: Int64) throws(Errno) -> Bool {
@@ -101,9 +145,6 @@ package struct ResidentRanges {
 
   /// How far a read would not wait: one byte in every stride speaks for it, and the last one for the end. Nil where the file
   /// system cannot say.
-  ///
-  /// Also where all pages were counted. Among those are some that the disk has not given yet, for readahead puts them there as
-  /// soon as it asks for them, and a read waits for them: a reactor would wait for a slow disk as long as that takes.
   private static func presentEnd(_ fd: Int32, from start: Int64, to end: Int64) -> Int64? {
     var offset = start
     while offset < end {

@@ -11,16 +11,22 @@ struct ResidentRangesTests {
   private final class Knowledge {
     private var ranges = ResidentRanges()
 
-    func bytes(_ file: Int32, at offset: Int64 = 0, size: Int64 = ResidentRangesTests.size) throws -> Int {
+    func residency(
+      _ file: Int32, at offset: Int64 = 0, size: Int64 = ResidentRangesTests.size
+    ) throws -> ResidentRanges.Residency {
       let facts = try Linux.facts(of: file)
       let name = ResidentRanges.File(device: facts.device, inode: facts.inode)
-      return ranges.bytes(file, name, at: offset, upTo: 2 << 20, fileSize: size, now: 0)
+      return ranges.residency(file, name, at: offset, upTo: 2 << 20, fileSize: size, now: 0)
+    }
+
+    func bytes(_ file: Int32, at offset: Int64 = 0) throws -> Int {
+      if case .bytes(let count) = try residency(file, at: offset) { count } else { 0 }
     }
 
     /// All that there is, or 2 MiB of it.
     func holds(_ file: Int32, at offset: Int64 = 0, size: Int64 = ResidentRangesTests.size) throws -> Bool {
-      let bytes = try bytes(file, at: offset, size: size)
-      return bytes > 0 && bytes >= min(2 << 20, size - offset)
+      guard case .bytes(let count) = try residency(file, at: offset, size: size) else { return false }
+      return count >= min(2 << 20, size - offset)
     }
   }
 
@@ -92,14 +98,36 @@ struct ResidentRangesTests {
     #expect(try known.holds(file, at: ResidentRanges.stride + 1))
   }
 
-  @Test("a count is believed where the file system cannot say more", .enabled(if: readsCanSkipWaiting))
+  /// given a file all of whose pages are counted, on a file system that does not say whether they have come; then nothing is known,
+  /// for a reactor might wait for them.
+  @Test("a count alone is not believed", .enabled(if: readsCanSkipWaiting))
   func onlyCounted() throws {
     let file = try warmFile()
     defer { release(file) }
     let refusal = Faults.Fault(.read, on: file, .error(.notSupported), times: nil)
-    let (isHeld, asked) = try striking(refusal) { try Knowledge().holds(file) }
-    #expect(isHeld)
-    #expect(asked == 1)
+    #expect(try striking(refusal) { try Knowledge().residency(file) }.value == .unknown)
+  }
+
+  /// given a file on a tmpfs, which cannot say whether a read would wait; then it is held all the same.
+  @Test("a file system in memory holds what is counted", .enabled("needs a tmpfs at /dev/shm", { memoryFile() != nil }))
+  func inMemory() throws {
+    let file = try #require(memoryFile())
+    defer { release(file) }
+    try put([UInt8](repeating: 1, count: Int(Self.size)), into: file)
+    #expect(try Knowledge().holds(file))
+  }
+
+  @Test("what the disk has not given is cold, and what nobody can say unknown", .enabled(if: readsCanSkipWaiting))
+  func coldAndUnknown() throws {
+    let file = try warmFile()
+    defer { release(file) }
+    let cold = Faults.Fault(.read, on: file, .error(.resourceTemporarilyUnavailable), times: nil)
+    #expect(try striking(cold) { try Knowledge().residency(file) }.value == .cold)
+    let uncounted = Faults.Fault(.cachestat, on: file, .error(.noFunction), times: nil)
+    #expect(try striking(uncounted) { try striking(cold) { try Knowledge().residency(file) } }.value.value == .cold)
+    let silent = Faults.Fault(.read, on: file, .error(.notSupported), times: nil)
+    #expect(
+      try striking(uncounted) { try striking(silent) { try Knowledge().residency(file) } }.value.value == .unknown)
   }
 
   @Test("without a count, nothing is asked beyond the range", .enabled(if: readsCanSkipWaiting))
@@ -185,3 +213,10 @@ private let readsCanSkipWaiting: Bool = {
     (try? Linux.readNoWait(file, at: 0, into: room)) != nil
   }
 }()
+
+private func memoryFile() -> Int32? {
+  guard let file = try? Linux.open("/dev/shm", [.readWrite, .unnamed]) else { return nil }
+  if Linux.isInMemory(file) { return file }
+  release(file)
+  return nil
+}

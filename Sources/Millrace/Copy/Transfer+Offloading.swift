@@ -34,13 +34,19 @@ extension Transfer {
       source?.askSizeAgain()
       size = source?.facts.size ?? 0
     }
-    let known = residentBytes(of: file, at: offset, upTo: min(Self.longTurn, remaining), fileSize: size)
-    if known > 0 { return .reactor(upTo: known) }
-    return offset < size && offloaded?.fetches != false ? .afterFetching : .pool
+    switch residency(of: file, at: offset, upTo: min(turnLeft, remaining), fileSize: size) {
+    case .bytes(let known): return .reactor(upTo: known)
+    // What was taken goes on first: who waits for it is not to wait for the disk.
+    case .cold where heldInBuffer > 0 || pump.held > 0: return .reactor(upTo: 0)
+    case .cold where offloaded?.fetches != false: return .afterFetching
+    case .cold, .unknown: return .pool
+    }
   }
 
-  private func residentBytes(of file: KernelEnd, at offset: Int64, upTo length: Int, fileSize: Int64) -> Int {
-    reactor.resident.bytes(
+  private func residency(
+    of file: KernelEnd, at offset: Int64, upTo length: Int, fileSize: Int64
+  ) -> ResidentRanges.Residency {
+    reactor.resident.residency(
       file.number, ResidentRanges.File(device: file.facts.device, inode: file.facts.inode), at: offset, upTo: length,
       fileSize: fileSize, now: reactor.now)
   }
@@ -127,11 +133,11 @@ extension Transfer {
       if moved > 0 { noteDelivered(moved) }
       return try follow(work.step, moved, wasOffloaded: true)
     case .fetch(_, let offset, _):
-      let size = source?.facts.size ?? 0
-      // Where the kernel still does not say so (overlayfs), or keeps no pages, it is the pool that reads.
-      let isThere =
-        source.map { residentBytes(of: $0, at: offset, upTo: work.gained, fileSize: size) > 0 } ?? false
-      if work.gained == 0 || !isThere { work.fetches = false }
+      // Pages that are not kept are brought in for nothing: then it is the pool that reads.
+      let isThere = source.map { source in
+        residency(of: source, at: offset, upTo: max(1, work.gained), fileSize: source.facts.size) != .cold
+      }
+      work.fetches = work.gained > 0 && isThere == true
       return nil
     }
   }

@@ -7,11 +7,11 @@ extension File {
   ///
   /// - Parameter facts: of this file.
   package func isInMemory(at offset: Int64, length: Int, _ facts: borrowing FileFacts, on reactor: Reactor) -> Bool {
-    let left = max(0, facts.size - offset)
-    let known = reactor.resident.bytes(
+    let answer = reactor.resident.residency(
       descriptor.number, ResidentRanges.File(device: facts.device, inode: facts.inode), at: offset, upTo: length,
       fileSize: facts.size, now: reactor.now)
-    return known >= min(Int64(length), left) && known > 0
+    guard case .bytes(let known) = answer else { return false }
+    return known >= min(Int64(length), facts.size - offset)
   }
 
   /// Takes over a descriptor that is known to be a regular file's.

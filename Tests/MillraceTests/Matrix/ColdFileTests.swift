@@ -1,6 +1,8 @@
+import Dispatch
 import Glibc
 import LinuxCalls
 import Millrace
+import Reactors
 import Synchronization
 import Testing
 
@@ -41,6 +43,35 @@ struct ColdFileTests {
     #expect(report.waits.blockingPool > 0)
   }
 
+  /// given a cold file that the pool is to bring in, and has not begun to; when the copy is cancelled or its sink closed; then
+  /// nothing is delivered, and nothing is left.
+  @Test("is not sent any more when the copy is interrupted while it is brought in", arguments: [false, true])
+  func interruptedWhileFetched(closes: Bool) async throws {
+    let number = try PageCache.coldFile(Self.bytes)
+    let reactors = try Reactors(count: 1, blockingThreads: 1)
+    let reactor = reactors.all[0]
+    let hold = DispatchSemaphore(value: 0)
+    reactor.blockingPool.start { hold.wait() }
+    let (engine, peer) = try PlainPair.tcp()
+    let connection = try await reactor.task { try Connection(taking: FileDescriptor(rawValue: engine)) }.value
+    let file = File(taking: FileDescriptor(rawValue: number))
+    let copying = reactor.task { await Rig.attempt(file, connection) }
+    try await Rig.until("the pool has it") { await reactor.metrics().tasks.inBlockingCall == 1 }
+    if closes { connection.close() } else { copying.cancel() }
+    hold.signal()
+    guard case .failure(let error) = try await copying.value else { throw Missing("a failure") }
+    switch error.cause {
+    case .cancelled: #expect(!closes)
+    case .closed: #expect(closes)
+    default: Issue.record("\(error)")
+    }
+    #expect(error.report.delivered == 0 && error.report.waits.blockingPool == 1)
+    file.close()
+    connection.close()
+    #expect(try peer.read().isEmpty)
+    await reactors.shutdown()
+  }
+
   /// Runs `body` while these faults are armed, and no longer: the next file may have the same number.
   private static func striking<Value>(_ faults: [Faults.Fault], _ body: () async -> Value) async -> Value {
     let tokens = faults.map(Faults.shared.arm)
@@ -79,8 +110,8 @@ struct ColdFileTests {
     }
   }
 
-  /// given a file system that keeps no pages where the kernel would say so, as overlayfs; then bringing them in is tried once,
-  /// and each bite is the pool's.
+  /// given a file system that keeps no pages where the kernel would say so, as overlayfs; then each bite is the pool's,
+  /// and nothing is brought in for nothing.
   @Test("is read in the blocking pool where the kernel does not say what is in memory", arguments: lanes)
   func unknown(_ lane: Lane) async throws {
     let number = try PlainFile.make(Self.bytes, in: PageCache.folder)
@@ -89,8 +120,8 @@ struct ColdFileTests {
       Faults.Fault(.read, on: number, .error(.notSupported), times: nil),
     ]
     let report = try await copyAll(number, over: lane, faults: faults)
-    // One that is brought in, and at most a mebibyte for each of the others.
-    #expect(report.waits.blockingPool >= 4)
+    // At most a mebibyte each.
+    #expect(report.waits.blockingPool >= 3)
   }
 
   /// given a file that was just written; then the blocking pool has nothing to do.
@@ -122,8 +153,8 @@ struct ColdFileTests {
     }
   }
 
-  /// given a copy whose first bite is the blocking pool's; when it is cancelled then; then no other is taken, and every byte
-  /// is accounted for.
+  /// given a cold file; when its copy is cancelled at the first bytes that it has delivered; then no others are, and every byte is
+  /// accounted for.
   @Test("is let go when the bite under way is done", arguments: lanes)
   func cancelled(_ lane: Lane) async throws {
     let number = try PageCache.coldFile(Self.bytes)
