@@ -6,13 +6,15 @@ import Testing
 struct ServeUploadTests {
   private static let token = "0123456789abcdef"
 
-  private func start(_ root: String, in place: Scratch) async throws -> (server: Running, log: LogLines, port: UInt16) {
+  private func start(
+    _ root: String, through wrapper: [String] = [], in place: Scratch
+  ) async throws -> (server: Running, log: LogLines, port: UInt16) {
     try place.write("token", Data("\(Self.token)\n".utf8))
     let (server, log) = try LogLines.start(
       [
         "serve", root, "--listen", "tcp://127.0.0.1:0", "--reactors", "1", "--allow-upload", "--upload-token-file",
         place.path("token"),
-      ], in: place)
+      ], through: wrapper, in: place)
     return (server, log, try await log.port())
   }
 
@@ -39,6 +41,29 @@ struct ServeUploadTests {
     upload.close()
     #expect(try place.read("site/file") == old)
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.path("site")) == ["file"])
+  }
+
+  /// given an upload over a file, all of which has come; when the server is killed as it is about to change names; then the old file
+  /// is there, and what is beside it is whole and nobody's to see.
+  @Test(
+    "leaves the old file when the server is killed at the last moment",
+    .enabled("needs strace and the right to trace", { Injected.isPossible }))
+  func killedAtTheEnd() async throws {
+    let place = try Scratch()
+    try FileManager.default.createDirectory(atPath: place.path("site"), withIntermediateDirectories: true)
+    let old = try place.write("site/file", noise(1000, seed: 3))
+    let new = noise(300_000)
+    let strace = Injected.command("renameat,renameat2:signal=KILL")
+    let (server, _, port) = try await start("site", through: strace, in: place)
+    let upload = try await begin(new.count, port: port)
+    try await upload.write(Array(new))
+    _ = await server.result()
+    upload.close()
+    #expect(try place.read("site/file") == old)
+    let names = try FileManager.default.contentsOfDirectory(atPath: place.path("site")).sorted()
+    let staged = try #require(names.first)
+    #expect(names == [staged, "file"] && staged.hasPrefix(".file.millrace-"))
+    #expect(try place.read("site/\(staged)") == new)
   }
 
   /// given a disk with less room than the upload takes; when it is sent; then the answer is 507, the old file is there, and the

@@ -10,9 +10,12 @@ final class ByteBudget: Sendable {
 
   /// Takes `count` bytes, or none.
   func take(_ count: Int) -> Bool {
-    let before = held.wrappingAdd(count, ordering: .relaxed).oldValue
-    if before == 0 || before + count <= most { return true }
-    giveBack(count)
+    var before = held.load(ordering: .relaxed)
+    while before == 0 || before + count <= most {
+      let (isTaken, now) = held.compareExchange(expected: before, desired: before + count, ordering: .relaxed)
+      if isTaken { return true }
+      before = now
+    }
     return false
   }
 

@@ -9,8 +9,8 @@ final class DirectoryLister: Sendable {
   private let root: ServedRoot
   private let hasDotFiles: Bool
   private let headers: [UInt8]
-  /// Pages on their way, for whoever reads one slowly has it kept in memory.
-  private let pages = ByteBudget(most: 64 << 20)
+  /// Pages on their way, for whoever reads one slowly has it kept in memory: twice, here and behind its head.
+  private let pages = ByteBudget(most: 32 << 20)
 
   init(_ configuration: FileServerConfiguration, _ root: ServedRoot) {
     self.root = root
@@ -48,10 +48,13 @@ final class DirectoryLister: Sendable {
     let order = ListingOrder(query: head.query ?? "")
     let wantsJSON = head.joined(.accept).map(Self.prefersJSON) ?? false
     let listing = await reactor.blockingPool.run(waitingFor: .disk) { self.make(path, order, wantsJSON) }
+    guard listing.status == 200 else { return listing }
     return pages.take(listing.page.count) ? listing : Listing(status: 503)
   }
 
-  func release(_ listing: Listing) { pages.giveBack(listing.page.count) }
+  func release(_ listing: Listing) {
+    if listing.status == 200 { pages.giveBack(listing.page.count) }
+  }
 
   private static func prefersJSON(_ accept: String) -> Bool {
     accept.contains("application/json") && !accept.contains("text/html")

@@ -57,16 +57,8 @@ public enum FileServerSettings {
     configuration.ratePerConnection = try reader.size("rate-per-connection", orNone: "unlimited")
     configuration.keepAliveProbe = try reader.optionalDuration("keep-alive", default: "1m")
     configuration.unsentLimit = try reader.size("unsent-limit", orNone: "none")
-    configuration.maxConnections = try reader.number("max-connections", orNone: "descriptors", in: 1...10_000_000)
-    configuration.maxConnectionsPerClient = try reader.number(
-      "max-connections-per-client", orNone: "unlimited", in: 1...10_000_000)
-    configuration.maxAcceptRate = try reader.number("max-accept-rate", orNone: "unlimited", in: 1...1_000_000)
-    configuration.whenFull = try reader.choice("when-full", default: configuration.whenFull)
-    configuration.admin = try reader.optional("admin") { (text) throws(ServiceAddress.Malformed) in
-      try ServiceAddress(text)
-    }
-    configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
-    configuration.upgradeTimeout = try reader.duration("upgrade-timeout", default: "1m")
+    try reader.readLimits(into: &configuration.server)
+    try reader.readEnd(into: &configuration.server)
     return (configuration, reader.description)
   }
 

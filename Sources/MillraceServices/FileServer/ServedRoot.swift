@@ -60,7 +60,7 @@ final class ServedRoot: Sendable {
   private static let attempts = 32
 
   /// Of the directory with these names, one in the other, as much as is there, and how many names that is; the caller's to
-  /// close. Symbolic links are followed as for reading.
+  /// close. Symbolic links are followed as for reading. Throws what makes it impossible that the rest is made.
   func nearestDirectory(_ names: [[UInt8]]) throws(Errno) -> (number: Int32, depth: Int) {
     var place = try Linux.duplicate(directory)
     for depth in names.indices {
@@ -69,29 +69,37 @@ final class ServedRoot: Sendable {
         try? Linux.close(place)
         place = next
       } catch {
-        if error == .noSuchFileOrDirectory { return (place, depth) }
-        try? Linux.close(place)
-        throw error
+        let isMissing =
+          error == .noSuchFileOrDirectory && (try? Linux.facts(beneath: place, names[depth])) == nil
+        guard isMissing, names[depth...].allSatisfy({ $0.count <= Self.longestName }) else {
+          try? Linux.close(place)
+          // A link that leads nowhere is there, and in the way.
+          throw isMissing ? .fileNameTooLong : error == .noSuchFileOrDirectory ? .improperLink : error
+        }
+        return (place, depth)
       }
     }
     return (place, names.count)
   }
 
-  /// The directory with these names, made from `depth` on where it is missing; the caller's to close.
-  ///
-  /// - Parameter parent: the directory of the first `depth` names.
-  func makeDirectory(
-    _ names: [[UInt8]], from depth: Int, in parent: Int32, syncs: Bool
+  /// NAME_MAX, in bytes.
+  private static let longestName = 255
+
+  /// The directory with these names beneath `parent`, made where it is missing; the caller's to close. ELOOP where somebody has put
+  /// a link in its place meanwhile, ENOTDIR for a file.
+  static func makeDirectory(
+    _ names: ArraySlice<[UInt8]>, beneath parent: Int32, syncs: Bool
   ) throws(Errno) -> Int32 {
     var place = try Linux.duplicate(parent)
     do throws(Errno) {
-      for depth in depth..<names.count {
-        do throws(Errno) { try Linux.makeDirectory(beneath: place, names[depth]) } catch {
+      for name in names {
+        do throws(Errno) { try Linux.makeDirectory(beneath: place, name) } catch {
           // Somebody else was faster.
           guard error == .fileExists else { throw error }
         }
         if syncs { try Linux.sync(place) }
-        let next = try openDirectory(names[...depth])
+        let next = try Linux.open(
+          beneath: place, name, [.read, Linux.directoryOnly], [.beneath, .noLinks])
         try? Linux.close(place)
         place = next
       }

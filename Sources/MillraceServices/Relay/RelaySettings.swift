@@ -30,11 +30,7 @@ public enum RelaySettings {
     configuration.idleTimeout = try reader.optionalDuration("idle-timeout", default: "1h")
     configuration.halfClosedTimeout = try reader.optionalDuration("half-closed-timeout", default: "1m")
     configuration.keepAlive = try reader.optionalDuration("keep-alive", default: "1m")
-    configuration.maxConnections = try reader.number("max-connections", orNone: "descriptors", in: 1...10_000_000)
-    configuration.maxConnectionsPerClient = try reader.number(
-      "max-connections-per-client", orNone: "unlimited", in: 1...10_000_000)
-    configuration.maxAcceptRate = try reader.number("max-accept-rate", orNone: "unlimited", in: 1...1_000_000)
-    configuration.whenFull = try reader.choice("when-full", default: configuration.whenFull)
+    try reader.readLimits(into: &configuration)
     configuration.acceptProxyFrom = try reader.list("accept-proxy-from") { (text) throws(ServiceAddress.Malformed) in
       try Network(text)
     }
@@ -52,11 +48,7 @@ public enum RelaySettings {
       try UpstreamTarget.address(text)
     }
     configuration.mirrorPatience = try reader.duration("mirror-patience", orNone: "none")
-    configuration.admin = try reader.optional("admin") { (text) throws(ServiceAddress.Malformed) in
-      try ServiceAddress(text)
-    }
-    configuration.drainTimeout = try reader.duration("drain-timeout", default: "30s")
-    configuration.upgradeTimeout = try reader.duration("upgrade-timeout", default: "1m")
+    try reader.readEnd(into: &configuration)
     return (configuration, reader.description)
   }
 }

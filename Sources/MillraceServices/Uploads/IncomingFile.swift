@@ -10,24 +10,20 @@ import SystemPackage
 /// Its calls block: they are for the blocking pool.
 final class IncomingFile: Sendable {
   let file: File
-  private let root: ServedRoot
-  private let directories: [[UInt8]]
-  private let name: [UInt8]
-  /// Where it is meanwhile: the directory of the first `depth` of `directories`.
+  /// Where it is meanwhile: the directory that it is to have, or the nearest to it that there is.
   private let nearest: Int32
-  private let depth: Int
+  /// Directories that are to be made in that one, one in the other.
+  private let missing: ArraySlice<[UInt8]>
+  private let name: [UInt8]
   /// Where the file system has no files without a name.
   private let stagedAs: [UInt8]?
 
   private init(
-    _ file: File, to directories: [[UInt8]], in root: ServedRoot, _ nearest: Int32, _ depth: Int, as name: [UInt8],
-    stagedAs: [UInt8]?
+    _ file: File, in nearest: Int32, beneath missing: ArraySlice<[UInt8]>, as name: [UInt8], stagedAs: [UInt8]?
   ) {
     self.file = file
-    self.directories = directories
-    self.root = root
     self.nearest = nearest
-    self.depth = depth
+    self.missing = missing
     self.name = name
     self.stagedAs = stagedAs
   }
@@ -47,8 +43,8 @@ final class IncomingFile: Sendable {
       }
       let (number, staged) = try open(in: nearest, name)
       return IncomingFile(
-        File(taking: number, named: String(decoding: name, as: UTF8.self)), to: directories, in: root, nearest, depth,
-        as: name, stagedAs: staged)
+        File(taking: number, named: String(decoding: name, as: UTF8.self)), in: nearest,
+        beneath: directories[depth...], as: name, stagedAs: staged)
     } catch {
       try? Linux.close(nearest)
       throw error
@@ -92,7 +88,7 @@ final class IncomingFile: Sendable {
   ) throws(Errno) -> (replaced: Bool, facts: FileFacts) {
     let number = file.fileDescriptor.rawValue
     if sync != .none { try Linux.sync(number) }
-    let directory = try root.makeDirectory(directories, from: depth, in: nearest, syncs: sync == .full)
+    let directory = try ServedRoot.makeDirectory(missing, beneath: nearest, syncs: sync == .full)
     defer { try? Linux.close(directory) }
     let replaced = try putName(on: number, in: directory, mustBeNew: mustBeNew)
     if sync == .full { try Linux.sync(directory) }

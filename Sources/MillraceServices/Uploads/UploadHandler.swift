@@ -141,7 +141,8 @@ final class UploadHandler: Sendable {
       switch errno {
       case .noSpace, .diskQuotaExceeded: 507
       case .fileTooLarge: 413
-      case .isDirectory, .notDirectory, .fileExists: 409
+      // ENOENT: a directory that was there when it began is gone.
+      case .isDirectory, .notDirectory, .fileExists, .noSuchFileOrDirectory: 409
       case .permissionDenied, .notPermitted, .readOnlyFileSystem, .tooManySymbolicLinkLevels, .improperLink: 403
       case .fileNameTooLong: 414
       case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory: 503

@@ -39,15 +39,7 @@ struct RelayRig: Sendable {
       throw error
     }
     try await rig.shutDown()
-    for metrics in await group.metrics() {
-      #expect(metrics.pipesLeased == 0, "a pipe is still leased")
-      #expect(metrics.buffersLeased == 0, "a buffer is still leased")
-      #expect(metrics.timers == 0, "a timer is still set")
-      #expect(metrics.tasks.waiting == 0, "someone still waits")
-    }
-    for reactor in group.all {
-      #expect(try OpenDescriptors.watched(by: reactor) == 1, "a descriptor is left on a reactor, besides its bell")
-    }
+    try await group.expectNothingLeft()
     for upstream in rig.relay.pool.all + (rig.relay.mirror?.pool.all ?? []) {
       #expect(upstream.openConnections == 0, "a connection to \(upstream.address) is still counted")
     }
