@@ -12,7 +12,8 @@ struct CompanyTests {
   @Test(
     "is named with its number of connections, and nothing else is one",
     arguments: [
-      ("bulk:8", .bulk(8)), ("idle:8000", .idle(8000)), ("bulk:1", .bulk(1)), ("bulk:0", nil), ("idle:8001", nil),
+      ("bulk:8", .bulk(8)), ("idle:8000", .idle(8000)), ("bulk:256", .bulk(256)), ("bulk:257", nil), ("bulk:0", nil),
+      ("idle:8001", nil),
       ("bulk", nil), ("bulk:", nil), ("bulk:x", nil), ("busy:3", nil), ("", nil), ("bulk:8:8", nil),
     ] as [(String, Company?)])
   func names(_ text: String, _ company: Company?) throws {

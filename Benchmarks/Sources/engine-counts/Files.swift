@@ -4,7 +4,9 @@ import SystemPackage
 
 /// A folder with a file of `size` bytes, `source`, for as long as something is counted.
 private func withFolder(_ body: (FilePath) async throws -> Figures) async throws -> Figures {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "millrace-\(UUID().uuidString)").path
+  // Files in memory are sent on the reactor everywhere; those of a container's own /tmp are not.
+  let place = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+  let folder = "\(place)/millrace-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
   defer { try? FileManager.default.removeItem(atPath: folder) }
   try Data(repeating: 7, count: size).write(to: URL(filePath: "\(folder)/source"))

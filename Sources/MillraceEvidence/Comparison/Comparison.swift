@@ -79,6 +79,9 @@ public struct Comparison: Sendable {
       notes.append(
         "the runs were not measured alike: \(old.method.title) before, \(new.method.title) after")
     }
+    if !exactOnly, old.method.isSeated ?? false != new.method.isSeated ?? false {
+      notes.append("the runs were not measured alike: in one of them subjects had a core of their own")
+    }
     if !cells.contains(where: { if case .compared = $0.result { true } else { false } }) {
       notes.append("the runs have nothing in common that both measured")
     }

@@ -31,11 +31,13 @@ public struct BenchRun: Sendable {
   /// A quarter of a measurement, and no less than it takes to have everything in place.
   private var warmUp: Double { max(0.05, options.seconds / 4) }
 
+  private var isSeated: Bool { options.beside.contains { $0 != nil } }
+
   /// Measures. What fails is a cell that says so, and not the end of the run; cancelling is, and leaves no process behind.
   public func run() async throws -> Outcome {
     let started = ISO8601DateFormatter().string(from: Date())
     let place = try StagePlace(
-      in: options.root, program: program, isSeated: options.beside.contains { $0 != nil })
+      in: options.root, program: program, isSeated: isSeated)
     var cells: [Cell] = []
     var traces: [TraceFile] = []
     for load in options.loads {
@@ -53,7 +55,9 @@ public struct BenchRun: Sendable {
     return Outcome(
       results: BenchResults(
         started: started, command: command,
-        method: .init(rounds: options.rounds, seconds: options.seconds, warmUpSeconds: warmUp), cells: cells),
+        method: .init(
+          rounds: options.rounds, seconds: options.seconds, warmUpSeconds: warmUp, isSeated: isSeated ? true : nil),
+        cells: cells),
       traces: traces)
   }
 

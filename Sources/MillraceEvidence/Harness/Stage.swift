@@ -40,7 +40,7 @@ final class Stage {
     let count = connections ?? load.connections
     if scenario == .pipeToSocket { return try await openFeed(count) }
     try checkDescriptors(for: count)
-    if load.beside?.isBulk == true, scenario.isHTTP { try place.addBulk(toWebRoot: bytes) }
+    if load.beside != nil, scenario.isHTTP { try place.addCompany(toWebRoot: bytes) }
     let upstream = scenario.isRelay ? try await openFarEnd() : nil
     port = try await openSubject(upstream, count)
     guard scenario != .fileToFile, !scenario.isIdle else { return }
@@ -55,7 +55,7 @@ final class Stage {
       switch (beside.isBulk, scenario.isHTTP) {
       case (true, true): .download(size: StagePlace.bulk)
       case (true, false): .echo(size: 256 * 1024)
-      case (false, true): .getOnce(size: bytes)
+      case (false, true): .getOnce(path: "/idle", size: StagePlace.idle)
       case (false, false): .idle
       }
     let spec = Load.Spec(
@@ -82,10 +82,12 @@ final class Stage {
 
   /// A server keeps some of its descriptors for files, and connections that it makes wait for want of them say nothing of it.
   private func checkDescriptors(for count: Int) throws {
-    let needed = count + 2048
-    guard scenario == .httpIdle, Linux.descriptorLimit < needed else { return }
+    let all = count + (load.beside?.connections ?? 0)
+    // A relay has two for each.
+    let needed = all * (scenario.isRelay ? 2 : 1) + 2048
+    guard scenario == .httpIdle || load.beside != nil, Linux.descriptorLimit < needed else { return }
     throw Subject.Skipped(
-      "\(count) connections need \(needed) descriptors, and a process has \(Linux.descriptorLimit) here")
+      "\(all) connections need \(needed) descriptors, and a process has \(Linux.descriptorLimit) here")
   }
 
   private var bytes: Int { load.bytes }
@@ -98,7 +100,7 @@ final class Stage {
     case .echo: .echo(size: bytes)
     case .short: .short(size: bytes)
     case .httpFile: .get(size: bytes)
-    case .httpIdle: .getOnce(size: bytes)
+    case .httpIdle: .getOnce(path: "/file", size: bytes)
     case .idle, .fileToFile, .pipeToSocket: .idle
     }
   }

@@ -71,15 +71,18 @@ final class StagePlace {
   /// The folder that is served over HTTP: a file of that size is at `/file`.
   func webRoot(of size: Int) throws -> String { try folder(of: size, as: "file") }
 
-  /// A large file at `/bulk` besides.
-  func addBulk(toWebRoot size: Int) throws {
-    let path = "\(try webRoot(of: size))/bulk"
-    guard !FileManager.default.fileExists(atPath: path) else { return }
-    try FileManager.default.linkItem(atPath: try file(of: Self.bulk), toPath: path)
+  /// What company asks for besides: a large file at `/bulk`, and a small one at `/idle`.
+  func addCompany(toWebRoot size: Int) throws {
+    for (name, bytes) in [("bulk", Self.bulk), ("idle", Self.idle)] {
+      let path = "\(try webRoot(of: size))/\(name)"
+      guard !FileManager.default.fileExists(atPath: path) else { continue }
+      try FileManager.default.linkItem(atPath: try file(of: bytes), toPath: path)
+    }
   }
 
-  /// Bytes of that file.
-  static let bulk = 64 << 20
+  /// Bytes of these.
+  static let bulk = 16 << 20
+  static let idle = 13
 
   /// A folder with the file by that name, and nothing else.
   private func folder(of size: Int, as name: String) throws -> String {

@@ -27,9 +27,13 @@ public struct BenchResults: Codable, Sendable, Equatable {
     public var seconds: Double
     /// Seconds that each subject works before it is measured, in every round.
     public var warmUpSeconds: Double
+    /// Subjects had a core of their own, and loads the others, as they have where there is company (``Cell/Load/beside``); missing
+    /// where all ran anywhere.
+    public var isSeated: Bool?
 
     /// - Parameters: as the fields.
-    public init(rounds: Int, seconds: Double, warmUpSeconds: Double) {
+    public init(rounds: Int, seconds: Double, warmUpSeconds: Double, isSeated: Bool? = nil) {
+      self.isSeated = isSeated
       self.rounds = rounds
       self.seconds = seconds
       self.warmUpSeconds = warmUpSeconds

@@ -1,17 +1,17 @@
 /// What else a subject has to do while operations are measured. As text, and in JSON, `bulk:8` or `idle:1000`.
 public enum Company: Sendable, Hashable {
-  /// So many connections on which as much is moved as goes: of an echo messages of 256 KiB, over HTTP a file of 64 MiB.
+  /// So many connections on which as much is moved as goes: of an echo messages of 256 KiB, over HTTP a file of 16 MiB.
   case bulk(Int)
   /// So many connections that have had an answer and say nothing more.
   case idle(Int)
 
-  /// Reads what ``text`` says; nil for anything else, and for none or more than 8,000 connections.
+  /// Reads what ``text`` says; nil for anything else, and for none or more than 256 bulk or 8,000 idle connections.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ":", maxSplits: 1)
-    guard parts.count == 2, let count = Int(parts[1]), (1...8000).contains(count) else { return nil }
-    switch parts[0] {
-    case "bulk": self = .bulk(count)
-    case "idle": self = .idle(count)
+    guard parts.count == 2, let count = Int(parts[1]) else { return nil }
+    switch (parts[0], count) {
+    case ("bulk", 1...256): self = .bulk(count)
+    case ("idle", 1...8000): self = .idle(count)
     default: return nil
     }
   }

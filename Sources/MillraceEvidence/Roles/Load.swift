@@ -21,8 +21,8 @@ final class Load: @unchecked Sendable {
     case idle
     /// A GET of `/file` on a connection that stays; the answer is `size` bytes of the pattern.
     case get(size: Int)
-    /// The same once, and nothing more.
-    case getOnce(size: Int)
+    /// The same once, of this path, and nothing more.
+    case getOnce(path: String, size: Int)
     /// The same again and again, of `/bulk`.
     case download(size: Int)
     /// Bytes of the pattern into FIFOs, which somebody copies into as many connections to this process.

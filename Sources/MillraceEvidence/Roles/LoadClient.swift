@@ -24,7 +24,7 @@ final class LoadClient: @unchecked Sendable {
     }
     switch spec.kind {
     case .idle: try await echo([UInt8(ascii: "i")])
-    case .getOnce(let size): try await get(size)
+    case .getOnce(let path, let size): try await get(size, path)
     default: break
     }
   }

@@ -1,7 +1,7 @@
 extension Figure {
   /// The figure of a round; nil where the round does not have it, or where it would mean nothing: per GiB without bytes,
-  /// per operation without operations or beside others' bytes, and a percentile of so few operations that it is only the slowest
-  /// of them.
+  /// per operation without operations, either beside others' bytes, which cost as well, and a percentile of so few operations that
+  /// it is only the slowest of them.
   public func value(in round: Round) -> Double? {
     let value: Double? =
       switch self {
@@ -42,9 +42,7 @@ extension Figure {
 
 extension Round {
   fileprivate func perGiB(_ amount: Double) -> Double? {
-    // What it took was also for the bytes of others.
-    let all = Double(bytes) + Double(besideBytes ?? 0)
-    return all > 0 ? amount / (all / 1_073_741_824) : nil
+    bytes > 0 && besideBytes == nil ? amount / (Double(bytes) / 1_073_741_824) : nil
   }
 
   fileprivate func perOperation(_ amount: Double) -> Double? {

@@ -179,7 +179,7 @@ struct BenchCommand: AsyncParsableCommand {
       }
     }
     if let beside {
-      options.beside = try list(beside, "--beside", ["nothing, bulk:8 or idle:1000, up to 8000"]) { text in
+      options.beside = try list(beside, "--beside", ["nothing, bulk:8 (to 256) or idle:1000 (to 8000)"]) { text in
         text == "nothing" ? .some(nil) : Company(text).map(Optional.some)
       }
     }

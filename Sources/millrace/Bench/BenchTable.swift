@@ -173,6 +173,6 @@ extension Cell {
   /// What is compared with others.
   fileprivate var costFigure: Figure {
     if rounds.contains(where: { $0.memoryPerConnection != nil }) { return .memoryPerConnection }
-    return load.size == nil || rounds.contains { $0.besideBytes != nil } ? .cpuPerGiB : .cpuPerOperation
+    return load.size == nil ? .cpuPerGiB : .cpuPerOperation
   }
 }
