@@ -23,10 +23,8 @@
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -292,11 +290,7 @@ long clinux_cores(void) {
   if (sched_getaffinity(0, sizeof set, &set) < 0) return sysconf(_SC_NPROCESSORS_ONLN);
   return CPU_COUNT(&set);
 }
-int clinux_is_in_memory(int fd) {
-  struct statfs facts;
-  if (fstatfs(fd, &facts) < 0) return 0;
-  return facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC || facts.f_type == HUGETLBFS_MAGIC;
-}
+int clinux_is_in_memory(int fd) { return fcntl(fd, F_GET_SEALS) >= 0; }
 long clinux_core_numbers(int *numbers, size_t room) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) < 0) return -errno;

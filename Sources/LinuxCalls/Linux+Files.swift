@@ -164,7 +164,8 @@ extension Linux {
     _ = try perform(.other) { _ in clinux_unlink(path) }
   }
 
-  /// Whether its file system keeps files in memory alone (tmpfs, ramfs). fstatfs(2)
+  /// Whether a file is in memory alone (tmpfs, memfd): these have seals. Asks nobody but the kernel, where fstatfs(2) would ask
+  /// a server. fcntl(2), F_GET_SEALS
   package static func isInMemory(_ fd: Int32) -> Bool { clinux_is_in_memory(fd) != 0 }
 
   /// Starts reading a range into the page cache. posix_fadvise(2), POSIX_FADV_WILLNEED

@@ -52,8 +52,6 @@ package struct ResidentRanges {
   private static let pageSize: Int64 = 4096
 
   private var known: [File: Known] = [:]
-  /// Whether files of a device are in memory by nature.
-  private var isMemory: [UInt64: Bool] = [:]
   /// The kernel has no cachestat (before Linux 6.5), or a sandbox hides it: it is not asked again.
   private var countIsMissing = false
 
@@ -77,7 +75,7 @@ package struct ResidentRanges {
     let end = offset + min(Int64(length), fileSize - offset)
     var saysNothing = false
     if end > range.to, !range.endsShort || range.to - offset < Self.stride {
-      saysNothing = !extend(&range, of: fd, file, to: end, fileSize: fileSize)
+      saysNothing = !extend(&range, of: fd, from: offset, to: end, fileSize: fileSize)
       range.endsShort = range.to < end
       if range.to > range.from { remember(range, of: file) }
     }
@@ -96,7 +94,7 @@ package struct ResidentRanges {
   /// asks for them, and a read waits for them; a reactor would wait for a slow disk as long as that takes. So what is wanted now
   /// is probed as well.
   private mutating func extend(
-    _ range: inout Known, of fd: Int32, _ file: File, to end: Int64, fileSize: Int64
+    _ range: inout Known, of fd: Int32, from offset: Int64, to end: Int64, fileSize: Int64
   ) -> Bool {
     var most = end
     do throws(Errno) {
@@ -107,12 +105,16 @@ package struct ResidentRanges {
       // EPERM is of this file alone: the kernel counts only for who owns it or may write to it.
       if error == .noFunction { countIsMissing = true }
     }
-    if most <= range.to { return Self.probe(fd, at: range.to) != .cannotSay }
+    if most <= range.to {
+      // Asked behind its end: a probe of a page that is not there would have the kernel begin to read it, here.
+      return range.to > offset || Self.probe(fd, at: fileSize) != .cannotSay
+    }
     if let present = Self.presentEnd(fd, from: range.to, to: most) {
       range.to = present
       return true
     }
-    guard range.countedTo >= most, isInMemory(fd, file.device) else { return false }
+    // tmpfs cannot say whether a read would wait: none does, but for swap, whose pages are not counted.
+    guard range.countedTo >= most, Linux.isInMemory(fd) else { return false }
     range.to = most
     return true
   }
@@ -120,8 +122,8 @@ package struct ResidentRanges {
   /// How far all pages from `start` on are counted. Where that is as far as `end`, it is asked whether it goes on.
   private func countedEnd(_ fd: Int32, from start: Int64, to end: Int64, fileSize: Int64) throws(Errno) -> Int64 {
     // At first more than is wanted, and at last the least that is worth a question.
-    let least = min(end, start + Self.stride)
-    var asked = min(fileSize, max(end, start + Self.window))
+    let least = end - start > Self.stride ? start + Self.stride : end
+    var asked = fileSize - start > Self.window ? max(end, start + Self.window) : fileSize
     while true {
       if try Self.countsAll(fd, from: start, to: asked) { return asked }
       guard asked > least else { return start }
@@ -129,17 +131,8 @@ package struct ResidentRanges {
     }
   }
 
-  /// tmpfs and its like cannot say whether a read would wait: none does, but for swap, whose pages are not counted.
-  private mutating func isInMemory(_ fd: Int32, _ device: UInt64) -> Bool {
-    if let known = isMemory[device] { return known }
-    let answer = Linux.isInMemory(fd)
-    if isMemory.count >= Self.mostFiles { isMemory.removeAll(keepingCapacity: true) }
-    isMemory[device] = answer
-    return answer
-  }
-
   private static func countsAll(_ fd: Int32, from start: Int64, to end: Int64) throws(Errno) -> Bool {
-    let pages = (end + pageSize - 1) / pageSize - start / pageSize
+    let pages = (end - 1) / pageSize - start / pageSize + 1
     return try Linux.cachedPages(of: fd, at: start, length: Int(end - start)) >= Int(pages)
   }
 
@@ -153,9 +146,11 @@ package struct ResidentRanges {
       case .read, .wouldWait: return offset
       case .cannotSay: return nil
       }
-      let next = (offset / stride + 1) * stride
-      guard next < end || offset == end - 1 || probe(fd, at: end - 1) == .read(1) else { return offset }
-      offset = next
+      let stretch = offset - offset % stride
+      if end - stretch <= stride {
+        return offset == end - 1 || probe(fd, at: end - 1) == .read(1) ? end : offset
+      }
+      offset = stretch + stride
     }
     return end
   }

@@ -109,12 +109,21 @@ struct ResidentRangesTests {
   }
 
   /// given a file on a tmpfs, which cannot say whether a read would wait; then it is held all the same.
-  @Test("a file system in memory holds what is counted", .enabled("needs a tmpfs at /dev/shm", { memoryFile() != nil }))
+  @Test("a file system in memory holds what is counted", .enabled("needs a tmpfs at /dev/shm", { hasMemoryFiles }))
   func inMemory() throws {
-    let file = try #require(memoryFile())
+    let file = try Linux.open("/dev/shm", [.readWrite, .unnamed])
     defer { release(file) }
     try put([UInt8](repeating: 1, count: Int(Self.size)), into: file)
     #expect(try Knowledge().holds(file))
+  }
+
+  @Test("a file that has a size and no pages is unknown")
+  func noPages() throws {
+    let file = try Linux.open("/sys/devices/system/cpu/online", .read)
+    defer { release(file) }
+    let size = try Linux.facts(of: file).size
+    try #require(size > 0)
+    #expect(try Knowledge().residency(file, size: size) == .unknown)
   }
 
   @Test("what the disk has not given is cold, and what nobody can say unknown", .enabled(if: readsCanSkipWaiting))
@@ -214,9 +223,8 @@ private let readsCanSkipWaiting: Bool = {
   }
 }()
 
-private func memoryFile() -> Int32? {
-  guard let file = try? Linux.open("/dev/shm", [.readWrite, .unnamed]) else { return nil }
-  if Linux.isInMemory(file) { return file }
-  release(file)
-  return nil
-}
+private let hasMemoryFiles: Bool = {
+  guard let file = try? Linux.open("/dev/shm", [.readWrite, .unnamed]) else { return false }
+  defer { release(file) }
+  return Linux.isInMemory(file)
+}()

@@ -63,8 +63,9 @@ public struct KernelAbilities: Sendable, Codable {
     let value = withProbeFile { (number) throws(Errno) in _ = try Linux.cachedPages(of: number, at: 0, length: 1) }
     return Ability(
       name: "cachestat", value: value,
-      meaning: "whether a file range is in memory is asked in one call; otherwise by reading a byte in every 128 KiB "
-        + "without waiting; EPERM: the kernel answers only for files that the caller owns or may write")
+      meaning: "whether a file range is in memory is asked by counting its pages, and by reading a byte in every "
+        + "128 KiB without waiting; otherwise by the latter alone; EPERM: the kernel counts only for files that the "
+        + "caller owns or may write")
   }
 
   private static func noWaitPipe() -> Ability {

@@ -65,25 +65,33 @@ final class ServedRoot: Sendable {
     var place = try Linux.duplicate(directory)
     for depth in names.indices {
       do throws(Errno) {
-        let next = try openDirectory(names[...depth])
+        guard let next = try openDirectory(names[...depth], in: place) else {
+          guard names[depth...].allSatisfy({ $0.count <= Self.longestName }) else { throw .fileNameTooLong }
+          return (place, depth)
+        }
         try? Linux.close(place)
         place = next
       } catch {
-        let isMissing =
-          error == .noSuchFileOrDirectory && (try? Linux.facts(beneath: place, names[depth])) == nil
-        guard isMissing, names[depth...].allSatisfy({ $0.count <= Self.longestName }) else {
-          try? Linux.close(place)
-          // A link that leads nowhere is there, and in the way.
-          throw isMissing ? .fileNameTooLong : error == .noSuchFileOrDirectory ? .improperLink : error
-        }
-        return (place, depth)
+        try? Linux.close(place)
+        throw error
       }
     }
     return (place, names.count)
   }
 
+  /// Nil where there is nothing of that name in `place`. A link that leads nowhere is something, and in the way.
+  private func openDirectory(_ names: ArraySlice<[UInt8]>, in place: Int32) throws(Errno) -> Int32? {
+    do throws(Errno) { return try openDirectory(names) } catch {
+      guard error == .noSuchFileOrDirectory else { throw error }
+    }
+    guard let name = names.last, let there = try? Linux.facts(beneath: place, name) else { return nil }
+    if there.kind == .link { throw .improperLink }
+    // Somebody has made it meanwhile.
+    return try openDirectory(names)
+  }
+
   /// NAME_MAX, in bytes.
-  private static let longestName = 255
+  static let longestName = 255
 
   /// The directory with these names beneath `parent`, made where it is missing; the caller's to close. ELOOP where somebody has put
   /// a link in its place meanwhile, ENOTDIR for a file.

@@ -33,6 +33,7 @@ final class IncomingFile: Sendable {
   /// Begins the file at `path`. EISDIR where a directory is in the way, ENOTDIR where something else is on the way there.
   static func begin(_ path: DecodedPath, in root: ServedRoot) throws(Errno) -> IncomingFile {
     guard let name = path.segments.last.map(Array.init), !path.hasTrailingSlash else { throw .isDirectory }
+    guard name.count <= ServedRoot.longestName else { throw .fileNameTooLong }
     let directories = path.segments.dropLast().map(Array.init)
     let (nearest, depth) = try root.nearestDirectory(directories)
     do throws(Errno) {

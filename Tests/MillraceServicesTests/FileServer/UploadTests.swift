@@ -307,6 +307,57 @@ struct UploadTests {
     }
   }
 
+  /// given what cannot become a directory, or a name that no file can have; then the upload is refused before its body has come.
+  @Test(
+    "is refused at once where its directories cannot be made",
+    arguments: [
+      ("/nowhere/x", 403), ("/nowhere/a/x", 403), ("/new/\(String(repeating: "a", count: 256))/x", 414),
+      ("/\(String(repeating: "b", count: 256))", 414),
+    ])
+  func impossible(_ target: String, _ status: Int) async throws {
+    let folder = try Folder()
+    try folder.link("nowhere", to: "not-there")
+    try await run(folder) { rig in
+      let client = try await rig.connect()
+      defer { client.close() }
+      try await client.send(
+        "PUT \(target) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\(bearer)\r\n\r\n")
+      #expect(try await client.answer().status == status)
+      #expect(try names(folder) == ["nowhere"])
+    }
+  }
+
+  /// given an upload that has begun, and a link that is put in the place of its directory, or one on the way there that is turned
+  /// elsewhere; then the first is refused, and the second lands where it was begun.
+  @Test("is led nowhere else by links that are changed meanwhile")
+  func linksChange() async throws {
+    let folder = try Folder()
+    for name in ["one", "two"] { try folder.make(directory: name) }
+    try folder.link("current", to: "one")
+    try await run(folder) { rig in
+      for (target, change, status) in [
+        ("/made/x", { try folder.link("made", to: "two") }, 403),
+        (
+          "/current/new/x",
+          {
+            try folder.delete("current"); try folder.link("current", to: "two")
+          }, 201
+        ),
+      ] as [(String, () throws -> Void, Int)] {
+        let client = try await rig.connect()
+        defer { client.close() }
+        try await client.send(
+          "PUT \(target) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\(bearer)\r\n\r\n")
+        #expect(try await client.takeHead().hasPrefix("HTTP/1.1 100"))
+        try change()
+        try await client.send("new")
+        #expect(try await client.answer().status == status)
+      }
+      #expect(content(folder, "one/new/x") == Array("new".utf8))
+      #expect(try names(folder, "two").isEmpty)
+    }
+  }
+
   @Test(
     "has a name meanwhile, where it needs one, that is nobody's to see",
     arguments: [

@@ -1,3 +1,4 @@
+import Glibc
 import Millrace
 import Testing
 
@@ -25,4 +26,10 @@ struct FileEndTests {
   }
 }
 
-private let canCountPages = KernelAbilities.probe().abilities.contains { $0.name == "cachestat" && $0.value == "yes" }
+private let canCountPages: Bool = {
+  guard KernelAbilities.probe().abilities.contains(where: { $0.name == "cachestat" && $0.value == "yes" }),
+    let number = try? PlainFile.make([1])
+  else { return false }
+  defer { close(number) }
+  return PageCache.saysWhetherReadsWait(number)
+}()

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxCalls
+import SystemPackage
 
 /// Files whose pages are in memory, or are not.
 enum PageCache {
@@ -25,10 +26,24 @@ enum PageCache {
     return false
   }
 
-  /// Whether there can be such a file: there is a disk, and cachestat(2) to look at it.
+  /// Whether there can be such a file: there is a disk, cachestat(2) to look at it, and a file system that says whether a read
+  /// would wait.
   static let canBeEmptied: Bool = {
     guard let number = try? coldFile(Pattern.bytes(100_000)) else { return false }
-    close(number)
-    return true
+    defer { close(number) }
+    return saysWhetherReadsWait(number)
   }()
+
+  /// RWF_NOWAIT works, or nothing ever waits.
+  static func saysWhetherReadsWait(_ number: Int32) -> Bool {
+    if Linux.isInMemory(number) { return true }
+    return withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { room in
+      do throws(Errno) {
+        _ = try Linux.readNoWait(number, at: 1 << 40, into: room)
+        return true
+      } catch {
+        return error != .notSupported
+      }
+    }
+  }
 }
