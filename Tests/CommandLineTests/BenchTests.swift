@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("millrace bench", .serialized, .timeLimit(.minutes(3)))
+@Suite("millrace bench", .serialized, .timeLimit(.minutes(8)))
 struct BenchTests {
   let place: Scratch
   init() throws { place = try Scratch() }

@@ -3,7 +3,7 @@ import Testing
 
 /// The server as most people will ask it first.
 @Suite(
-  "millrace serve, asked by curl", .timeLimit(.minutes(3)),
+  "millrace serve, asked by curl", .timeLimit(.minutes(8)),
   .enabled("needs curl and gzip", { Curl.path != nil && FileManager.default.isExecutableFile(atPath: "/bin/gzip") }))
 struct CurlTests {
   private static let token = "0123456789abcdef"

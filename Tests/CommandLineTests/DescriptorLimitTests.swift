@@ -2,7 +2,7 @@ import Foundation
 import Millrace
 import Testing
 
-@Suite("millrace relay: no descriptors left", .timeLimit(.minutes(3)))
+@Suite("millrace relay: no descriptors left", .timeLimit(.minutes(8)))
 struct DescriptorLimitTests {
   private static let prlimit = ["/usr/bin/prlimit", "/bin/prlimit"].first {
     FileManager.default.isExecutableFile(atPath: $0)

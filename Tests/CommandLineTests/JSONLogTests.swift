@@ -2,7 +2,7 @@ import Foundation
 import Millrace
 import Testing
 
-@Suite("The relay's log in JSON", .timeLimit(.minutes(3)))
+@Suite("The relay's log in JSON", .timeLimit(.minutes(8)))
 struct JSONLogTests {
   /// As RelayGuide has them, and what every line has.
   private static let fields: Set = [

@@ -7,7 +7,7 @@ import Testing
 
 @testable import millrace
 
-@Suite("The log on its way to standard error", .timeLimit(.minutes(3)))
+@Suite("The log on its way to standard error", .timeLimit(.minutes(8)))
 struct LogOutputTests {
   private final class Written: Sendable {
     let gate = DispatchSemaphore(value: 0)

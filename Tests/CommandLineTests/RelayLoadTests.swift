@@ -2,7 +2,7 @@ import Foundation
 import Millrace
 import Testing
 
-@Suite("millrace relay under load", .timeLimit(.minutes(3)))
+@Suite("millrace relay under load", .timeLimit(.minutes(8)))
 struct RelayLoadTests {
   /// What became of the connections of a client that comes over and over.
   private struct Tally: Sendable {

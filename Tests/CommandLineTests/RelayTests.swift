@@ -2,7 +2,7 @@ import Foundation
 import Millrace
 import Testing
 
-@Suite("millrace relay", .timeLimit(.minutes(3)))
+@Suite("millrace relay", .timeLimit(.minutes(8)))
 struct RelayTests {
   /// given a relay as a user starts it, between two other programs; when one sends 20 MiB to the other through it; then every
   /// byte arrives, the log names both ends and the routes, and SIGTERM ends it well.

@@ -2,7 +2,7 @@ import Foundation
 import Millrace
 import Testing
 
-@Suite("millrace relay: a second signal", .timeLimit(.minutes(3)))
+@Suite("millrace relay: a second signal", .timeLimit(.minutes(8)))
 struct SecondSignalTests {
   /// given a relay with a connection, and an hour for it to end; when it is told to end; then the connection goes on; and when
   /// it is told again; then the connection is reset, and the relay has ended well.

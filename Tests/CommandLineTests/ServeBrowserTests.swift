@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
   "millrace serve in a browser", .enabled(if: Browser.path != nil, "chromium is not installed"), .serialized,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(8)))
 struct ServeBrowserTests {
   /// given a folder with files of different sizes; when somebody opens its listing, clicks on "Size" twice, opens a folder, and
   /// goes back up; then each page is the one that was clicked for.

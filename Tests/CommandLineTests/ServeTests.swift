@@ -3,7 +3,7 @@ import Glibc
 import Millrace
 import Testing
 
-@Suite("millrace serve", .timeLimit(.minutes(3)))
+@Suite("millrace serve", .timeLimit(.minutes(8)))
 struct ServeTests {
   /// given a server as a user starts it; when files are fetched; then every byte arrives, the log names the routes, and
   /// SIGTERM ends it well.

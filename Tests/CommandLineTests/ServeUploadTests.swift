@@ -2,7 +2,7 @@ import Foundation
 import Millrace
 import Testing
 
-@Suite("An upload to millrace serve", .timeLimit(.minutes(3)))
+@Suite("An upload to millrace serve", .timeLimit(.minutes(8)))
 struct ServeUploadTests {
   private static let token = "0123456789abcdef"
 

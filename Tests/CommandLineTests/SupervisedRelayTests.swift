@@ -5,7 +5,7 @@ import Millrace
 import Synchronization
 import Testing
 
-@Suite("millrace relay: supervised", .timeLimit(.minutes(3)))
+@Suite("millrace relay: supervised", .timeLimit(.minutes(8)))
 struct SupervisedRelayTests {
   /// A socket that listens, as a supervisor opens it.
   private func listening(at address: Address) throws -> (number: Int32, address: Address) {

@@ -3,7 +3,7 @@ import Glibc
 import Millrace
 import Testing
 
-@Suite("millrace relay: upgraded", .timeLimit(.minutes(3)))
+@Suite("millrace relay: upgraded", .timeLimit(.minutes(8)))
 struct UpgradeTests {
   private func relay(
     to server: EchoServer, _ arguments: [String] = [], program: String = Program.path, in place: Scratch

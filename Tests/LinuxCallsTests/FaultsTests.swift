@@ -150,7 +150,7 @@ struct FaultsTests {
     #expect(tokens.map { Faults.shared.disarm($0) } == [1, 2])
   }
 
-  @Test("faults that are armed side by side do not meet", .timeLimit(.minutes(3)))
+  @Test("faults that are armed side by side do not meet", .timeLimit(.minutes(8)))
   func sideBySide() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for lane in 1...8 {

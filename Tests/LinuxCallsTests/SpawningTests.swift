@@ -2,7 +2,7 @@ import Glibc
 import LinuxCalls
 import Testing
 
-@Suite("A process that is started", .timeLimit(.minutes(3)))
+@Suite("A process that is started", .timeLimit(.minutes(8)))
 struct SpawningTests {
   /// given a pipe that is not close-on-exec, as whoever did not think of it makes them; when a process has been started, and
   /// the writing end is closed here; then there is no other, and the reading end says so.

@@ -121,7 +121,7 @@ struct SplicingTests {
     #expect(to == 2)
   }
 
-  @Test("with waiting allowed it waits for the bytes of a blocking pipe", .timeLimit(.minutes(3)))
+  @Test("with waiting allowed it waits for the bytes of a blocking pipe", .timeLimit(.minutes(8)))
   func waits() async throws {
     let source = try Linux.pipe()
     let sink = try Linux.pipe()

@@ -2,7 +2,7 @@ import Foundation
 @testable import MillraceEvidence
 import Testing
 
-@Suite("What goes on besides", .serialized, .timeLimit(.minutes(3)))
+@Suite("What goes on besides", .serialized, .timeLimit(.minutes(8)))
 struct CompanyTests {
   private let roles = HarnessProgram(
     path: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

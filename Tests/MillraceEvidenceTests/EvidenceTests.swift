@@ -5,7 +5,7 @@ import Reactors
 import SystemPackage
 import Testing
 
-@Suite("What a test can count", .serialized, .timeLimit(.minutes(3)))
+@Suite("What a test can count", .serialized, .timeLimit(.minutes(8)))
 struct EvidenceTests {
   /// given a file that is sent to a socket again and again; then each time is one sendfile, by that route alone, and the figures
   /// can be attached.

@@ -3,7 +3,7 @@ import MillraceEvidence
 import Testing
 
 /// As the tests of another package would do it, with a program of their own for the roles.
-@Suite("A scenario that a test runs", .serialized, .timeLimit(.minutes(3)))
+@Suite("A scenario that a test runs", .serialized, .timeLimit(.minutes(8)))
 struct ScenarioTests {
   private let roles = HarnessProgram(
     path: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

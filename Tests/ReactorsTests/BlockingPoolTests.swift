@@ -3,7 +3,7 @@ import Reactors
 import Synchronization
 import Testing
 
-@Suite("The blocking pool", .timeLimit(.minutes(3)))
+@Suite("The blocking pool", .timeLimit(.minutes(8)))
 struct BlockingPoolTests {
   private struct Failure: Error, Equatable { var number: Int }
 

@@ -3,7 +3,7 @@ import Reactors
 import SystemPackage
 import Testing
 
-@Suite("A reactor's buffers", .timeLimit(.minutes(3)))
+@Suite("A reactor's buffers", .timeLimit(.minutes(8)))
 struct BufferPoolTests {
   /// Where a buffer's memory is.
   private func address(of lease: inout BufferLease) throws -> UInt {

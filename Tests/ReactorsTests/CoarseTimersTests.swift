@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactors
 
-@Suite("A reactor without epoll_pwait2", .timeLimit(.minutes(3)))
+@Suite("A reactor without epoll_pwait2", .timeLimit(.minutes(8)))
 struct CoarseTimersTests {
   /// given a kernel or a sandbox that refuses the call; when tasks sleep; then they wake, the call is tried once, and
   /// the thread sleeps with them.

@@ -3,7 +3,7 @@ import Reactors
 import SystemPackage
 import Testing
 
-@Suite("Work that yields lets others in", .timeLimit(.minutes(3)))
+@Suite("Work that yields lets others in", .timeLimit(.minutes(8)))
 struct FairnessTests {
   @Test("readiness is asked for between two turns of a bulk loop")
   func readinessBetweenTurns() async throws {

@@ -2,7 +2,7 @@ import LinuxCalls
 import Reactors
 import Testing
 
-@Suite("Tasks live on their reactor", .timeLimit(.minutes(3)))
+@Suite("Tasks live on their reactor", .timeLimit(.minutes(8)))
 struct HomeTests {
   private actor Elsewhere {
     func visit() {}

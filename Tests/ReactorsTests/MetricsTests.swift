@@ -2,7 +2,7 @@ import LinuxCalls
 import Reactors
 import Testing
 
-@Suite("What a reactor counts", .timeLimit(.minutes(3)))
+@Suite("What a reactor counts", .timeLimit(.minutes(8)))
 struct MetricsTests {
   @Test("tasks by state: created, running, runnable, waiting, in a blocking call")
   func tasks() async throws {

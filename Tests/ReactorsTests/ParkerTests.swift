@@ -2,7 +2,7 @@ import LinuxCalls
 import Reactors
 import Testing
 
-@Suite("An operation parks", .timeLimit(.minutes(3)))
+@Suite("An operation parks", .timeLimit(.minutes(8)))
 struct ParkerTests {
   /// Starts a task that parks, and returns once it has.
   private func startParking(_ parker: Parker) async throws -> Task<Wake, any Error> {

@@ -3,7 +3,7 @@ import Reactors
 import SystemPackage
 import Testing
 
-@Suite("A reactor's pipes", .timeLimit(.minutes(3)))
+@Suite("A reactor's pipes", .timeLimit(.minutes(8)))
 struct PipePoolTests {
   /// Leases `count` pipes at once, lets `body` look, and gives all back empty.
   private func holding(_ count: Int, of reactor: Reactor, _ body: () throws -> Void) throws {

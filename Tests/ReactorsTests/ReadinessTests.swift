@@ -3,7 +3,7 @@ import Reactors
 import SystemPackage
 import Testing
 
-@Suite("Readiness", .timeLimit(.minutes(3)))
+@Suite("Readiness", .timeLimit(.minutes(8)))
 struct ReadinessTests {
   /// A readiness of `descriptor` on `reactor`, for the length of `body`.
   private func watching(

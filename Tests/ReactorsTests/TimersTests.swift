@@ -2,7 +2,7 @@ import LinuxCalls
 import Reactors
 import Testing
 
-@Suite("A reactor's timers", .timeLimit(.minutes(3)))
+@Suite("A reactor's timers", .timeLimit(.minutes(8)))
 struct TimersTests {
   /// Writes down when it fires, and comes again as often as it is told.
   private final class Alarm: TimerTarget {

@@ -2,7 +2,7 @@ import LinuxCalls
 import Reactors
 import Testing
 
-@Suite("Jobs from other threads", .timeLimit(.minutes(3)))
+@Suite("Jobs from other threads", .timeLimit(.minutes(8)))
 struct WakingTests {
   private final class Log {
     var entries: [(lane: Int, number: Int)] = []

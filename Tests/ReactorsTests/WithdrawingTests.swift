@@ -3,7 +3,7 @@ import Reactors
 import SystemPackage
 import Testing
 
-@Suite("A descriptor is taken away from its reactor", .timeLimit(.minutes(3)))
+@Suite("A descriptor is taken away from its reactor", .timeLimit(.minutes(8)))
 struct WithdrawingTests {
   @Test("from another thread: whoever waits goes on with closed")
   func fromElsewhere() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The report in a browser", .enabled(if: Browser.path != nil, "chromium is not installed"), .serialized)
 struct BrowserTests {
-  @Test("is light or dark as the reader's system is, to the eye", .timeLimit(.minutes(3)))
+  @Test("is light or dark as the reader's system is, to the eye", .timeLimit(.minutes(8)))
   func schemes() async throws {
     try await inFolder { folder in
       try HTMLReport(SampleRun.results(), SampleRun.environment).write(to: folder + "/report.html")
@@ -28,7 +28,7 @@ struct BrowserTests {
     }
   }
 
-  @Test("fits a phone, and scrolls its tables inside of their own frames", .timeLimit(.minutes(3)))
+  @Test("fits a phone, and scrolls its tables inside of their own frames", .timeLimit(.minutes(8)))
   func phone() async throws {
     try await inFolder { folder in
       try HTMLReport(SampleRun.results(), SampleRun.environment).write(to: folder + "/report.html")

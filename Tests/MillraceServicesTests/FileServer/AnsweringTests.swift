@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's answers", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's answers", .serialized, .timeLimit(.minutes(8)))
 struct AnsweringTests {
   /// given files of every size that is sent in another way; then each comes whole, with its length, its type and a
   /// date, and the log names the route that the kernel took.

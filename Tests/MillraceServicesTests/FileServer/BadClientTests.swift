@@ -3,7 +3,7 @@ import MillraceHTTP
 import MillraceServices
 import Testing
 
-@Suite("A file server's patience", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's patience", .serialized, .timeLimit(.minutes(8)))
 struct BadClientTests {
   private static func folder() throws -> Folder {
     let folder = try Folder()

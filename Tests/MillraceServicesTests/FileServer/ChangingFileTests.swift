@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file that changes while it is served", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file that changes while it is served", .serialized, .timeLimit(.minutes(8)))
 struct ChangingFileTests {
   /// Neither the socket of the server nor that of the client takes as much.
   private static let size = 24_000_000

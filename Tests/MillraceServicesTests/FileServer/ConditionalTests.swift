@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's conditions", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's conditions", .serialized, .timeLimit(.minutes(8)))
 struct ConditionalTests {
   private static let modified = "Sun, 06 Nov 1994 08:49:37 GMT"
 

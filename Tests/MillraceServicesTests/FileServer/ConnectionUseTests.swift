@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's connections", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's connections", .serialized, .timeLimit(.minutes(8)))
 struct ConnectionUseTests {
   /// given a client that has said its last word with its requests, as netcat does; then it still gets every answer
   /// whole.

@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's directories", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's directories", .serialized, .timeLimit(.minutes(8)))
 struct DirectoryTests {
   @Test(
     "are redirected to their slash, with the query",

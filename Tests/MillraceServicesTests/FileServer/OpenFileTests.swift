@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("The open files of a server", .serialized, .timeLimit(.minutes(3)))
+@Suite("The open files of a server", .serialized, .timeLimit(.minutes(8)))
 struct OpenFileTests {
   private static func open(in folder: Folder) throws -> [String] {
     try OpenDescriptors.all().values.filter { $0.hasPrefix(folder.path + "/") }

@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's ranges", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's ranges", .serialized, .timeLimit(.minutes(8)))
 struct RangeTests {
   private static let content = noise(300_000)
 

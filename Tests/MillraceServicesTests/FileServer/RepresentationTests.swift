@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's representations", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's representations", .serialized, .timeLimit(.minutes(8)))
 struct RepresentationTests {
   /// The smallest first, where a client likes several as much. RFC 9110 §12.5.3
   @Test(

@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("New rules for a file server that runs", .serialized, .timeLimit(.minutes(3)))
+@Suite("New rules for a file server that runs", .serialized, .timeLimit(.minutes(8)))
 struct RulesTests {
   @Test("count from the first request on where they come before it runs")
   func beforeItRuns() async throws {

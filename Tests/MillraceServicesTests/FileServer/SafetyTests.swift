@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A file server's bounds", .serialized, .timeLimit(.minutes(3)))
+@Suite("A file server's bounds", .serialized, .timeLimit(.minutes(8)))
 struct SafetyTests {
   private static let secret = "nobody's business"
 

@@ -3,7 +3,7 @@ import MillraceHTTP
 import MillraceServices
 import Testing
 
-@Suite("The end of a file server", .serialized, .timeLimit(.minutes(3)))
+@Suite("The end of a file server", .serialized, .timeLimit(.minutes(8)))
 struct ServerEndTests {
   private static let size = 24_000_000
 

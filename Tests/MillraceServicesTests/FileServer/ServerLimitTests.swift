@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("The bounds of a file server", .serialized, .timeLimit(.minutes(3)))
+@Suite("The bounds of a file server", .serialized, .timeLimit(.minutes(8)))
 struct ServerLimitTests {
   private static func folder() throws -> Folder {
     let folder = try Folder()

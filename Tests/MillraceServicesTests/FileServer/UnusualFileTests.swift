@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("An unusual file on a server", .serialized, .timeLimit(.minutes(3)))
+@Suite("An unusual file on a server", .serialized, .timeLimit(.minutes(8)))
 struct UnusualFileTests {
   /// given a file of which the kernel has nothing in memory; then whoever waits for the disk, the answer is the same.
   @Test("is sent whole where it has to come from the disk first", arguments: [100, 16_384, 100_000, 10_000_000])

@@ -7,7 +7,7 @@ import Testing
 
 @testable import MillraceServices
 
-@Suite("An upload", .serialized, .timeLimit(.minutes(3)))
+@Suite("An upload", .serialized, .timeLimit(.minutes(8)))
 struct UploadTests {
   static let token = "0123456789abcdef"
   private let bearer = "Authorization: Bearer 0123456789abcdef"

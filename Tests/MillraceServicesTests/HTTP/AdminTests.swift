@@ -9,7 +9,7 @@ import Testing
 
 @testable import MillraceServices
 
-@Suite("The admin endpoint", .timeLimit(.minutes(3)))
+@Suite("The admin endpoint", .timeLimit(.minutes(8)))
 struct AdminTests {
   private func get(_ path: String, _ address: Address, accept: String = "*/*") async throws -> RawAnswer {
     try await ask(address, "GET \(path) HTTP/1.1\r\nHost: a\r\nAccept: \(accept)\r\n\r\n")

@@ -4,7 +4,7 @@ import MillraceHTTP
 import MillraceServices
 import Testing
 
-@Suite("A server of one's own", .timeLimit(.minutes(3)))
+@Suite("A server of one's own", .timeLimit(.minutes(8)))
 struct HTTPServerTests {
   private static let get = "GET /a/b?c=d HTTP/1.1\r\nHost: somewhere:81\r\nX-One: 1\r\nx-one: 2\r\n\r\n"
 

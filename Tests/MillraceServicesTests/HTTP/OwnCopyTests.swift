@@ -8,7 +8,7 @@ import Testing
 
 @testable import MillraceServices
 
-@Suite("A body that a handler copies by itself", .timeLimit(.minutes(3)))
+@Suite("A body that a handler copies by itself", .timeLimit(.minutes(8)))
 struct OwnCopyTests {
   private static let chunked = "Transfer-Encoding: chunked\r\n\r\n"
 

@@ -43,7 +43,7 @@ struct ServiceMessageTests {
   }
 
   /// given a manager whose queue is full; when it takes messages again; then it gets those that had to wait, in their order.
-  @Test("whose queue is full gets what it was told later, in order", .timeLimit(.minutes(3)))
+  @Test("whose queue is full gets what it was told later, in order", .timeLimit(.minutes(8)))
   func full() async throws {
     let receiver = try DatagramReceiver()
     let manager = ServiceManager(at: receiver.address, signOfLife: nil)

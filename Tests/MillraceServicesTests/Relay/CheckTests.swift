@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("Checks of upstreams", .timeLimit(.minutes(3)))
+@Suite("Checks of upstreams", .timeLimit(.minutes(8)))
 struct CheckTests {
   /// given a dead upstream beside one that works, and no client; when checks have failed; then the first client that comes
   /// is not even tried at the dead one. And when it is there, it gets connections.

@@ -4,7 +4,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("An upstream that does not answer", .timeLimit(.minutes(3)))
+@Suite("An upstream that does not answer", .timeLimit(.minutes(8)))
 struct ConnectTimeoutTests {
   private func counted(_ metrics: TestMetrics, _ name: String) throws -> Int64 {
     try metrics.expectCounter("millrace_relay_\(name)").totalValue

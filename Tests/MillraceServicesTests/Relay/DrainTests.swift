@@ -2,7 +2,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("The end of a relay", .timeLimit(.minutes(3)))
+@Suite("The end of a relay", .timeLimit(.minutes(8)))
 struct DrainTests {
   private static let answer = noise(2_000_000, seed: 5)
 

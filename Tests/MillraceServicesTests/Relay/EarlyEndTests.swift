@@ -9,7 +9,7 @@ import Testing
 @testable import MillraceServices
 
 /// A connection has an upstream, and its bytes are about to be copied, beside a mirror.
-@Suite("A connection that ends before its bytes begin", .timeLimit(.minutes(3)))
+@Suite("A connection that ends before its bytes begin", .timeLimit(.minutes(8)))
 struct EarlyEndTests {
   private let log = LogCapture()
 

@@ -3,7 +3,7 @@ import MillraceServices
 import Testing
 
 @Suite(
-  "A relay and IPv6", .timeLimit(.minutes(3)), .enabled("this machine has no address ::1", { hasIPv6() }))
+  "A relay and IPv6", .timeLimit(.minutes(8)), .enabled("this machine has no address ::1", { hasIPv6() }))
 struct IPv6Tests {
   private func loopback(_ port: UInt16) throws -> Address { try #require(Address("[::1]:\(port)")) }
 

@@ -5,7 +5,7 @@ import Millrace
 @testable import MillraceServices
 import Testing
 
-@Suite("A relay that inherits listening sockets", .timeLimit(.minutes(3)))
+@Suite("A relay that inherits listening sockets", .timeLimit(.minutes(8)))
 struct InheritingTests {
   /// Sockets that listen at one port.
   private func sockets(_ count: Int) throws -> (numbers: [Int32], address: Address) {

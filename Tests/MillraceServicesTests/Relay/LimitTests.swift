@@ -6,7 +6,7 @@ import Millrace
 import Synchronization
 import Testing
 
-@Suite("The bounds of a relay", .timeLimit(.minutes(3)))
+@Suite("The bounds of a relay", .timeLimit(.minutes(8)))
 struct LimitTests {
   /// given a listener whose socket does not listen any more; when it would accept; then the log says so and it is closed, and
   /// the other one goes on.

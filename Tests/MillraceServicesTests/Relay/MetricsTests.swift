@@ -5,7 +5,7 @@ import MillraceServices
 import Reactors
 import Testing
 
-@Suite("What a relay counts", .timeLimit(.minutes(3)))
+@Suite("What a relay counts", .timeLimit(.minutes(8)))
 struct MetricsTests {
   private func total(_ metrics: TestMetrics, _ name: String, _ dimensions: [(String, String)] = []) -> Int64 {
     (try? metrics.expectCounter("millrace_relay_\(name)", dimensions))?.totalValue ?? -1

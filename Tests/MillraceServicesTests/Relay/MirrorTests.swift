@@ -3,7 +3,7 @@ import Millrace
 @testable import MillraceServices
 import Testing
 
-@Suite("A mirror", .timeLimit(.minutes(3)))
+@Suite("A mirror", .timeLimit(.minutes(8)))
 struct MirrorTests {
   /// Everything that each connection brought, in the order of their ends.
   private final class Collected: Sendable {

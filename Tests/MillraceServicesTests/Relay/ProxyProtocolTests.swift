@@ -2,7 +2,7 @@ import Millrace
 @testable import MillraceServices
 import Testing
 
-@Suite("A relay and the PROXY protocol", .timeLimit(.minutes(3)))
+@Suite("A relay and the PROXY protocol", .timeLimit(.minutes(8)))
 struct ProxyProtocolTests {
   private static let client = "192.0.2.7:56324"
   private static let line = Array("PROXY TCP4 192.0.2.7 198.51.100.9 56324 443\r\n".utf8)

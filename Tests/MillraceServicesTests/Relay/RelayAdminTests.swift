@@ -4,7 +4,7 @@ import Testing
 
 @testable import MillraceServices
 
-@Suite("The admin endpoint of a relay", .timeLimit(.minutes(3)))
+@Suite("The admin endpoint of a relay", .timeLimit(.minutes(8)))
 struct RelayAdminTests {
   /// given a relayed connection that has echoed some bytes and stays; when the endpoint is asked; then each direction is there
   /// with its ends, its bytes and its route, and the metrics count the connection; when it has ended, it is not moving any more.

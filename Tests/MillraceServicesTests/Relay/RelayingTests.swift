@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("A relayed connection", .timeLimit(.minutes(3)))
+@Suite("A relayed connection", .timeLimit(.minutes(8)))
 struct RelayingTests {
   private static let request = noise(700_003)
   private static let answer = noise(3_000_001, seed: 2)

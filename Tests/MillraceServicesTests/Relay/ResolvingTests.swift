@@ -4,7 +4,7 @@ import Testing
 
 @testable import MillraceServices
 
-@Suite("A name that is resolved again and again", .timeLimit(.minutes(3)))
+@Suite("A name that is resolved again and again", .timeLimit(.minutes(8)))
 struct ResolvingTests {
   private let names = Names()
   private let name = UpstreamTarget(.tcp(host: "service", port: 1))

@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("The sockets of a relayed connection", .timeLimit(.minutes(3)))
+@Suite("The sockets of a relayed connection", .timeLimit(.minutes(8)))
 struct SocketOptionTests {
   /// given a connection that is held open; when the kernel is asked for the options of the relay's two sockets, which it knows
   /// by their addresses; then small writes leave them at once, and it probes idle peers as was configured.

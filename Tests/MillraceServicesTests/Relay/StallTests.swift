@@ -4,7 +4,7 @@ import MillraceServices
 import Testing
 
 /// One side does nothing, or everything comes at once.
-@Suite("A relayed connection whose peer stalls", .timeLimit(.minutes(3)))
+@Suite("A relayed connection whose peer stalls", .timeLimit(.minutes(8)))
 struct StallTests {
   /// given a client that never reads, and an upstream that sends more than fits in between; when the idle time is up; then the
   /// log says how much the client took and how much it did not, and the upstream is reset: nobody takes a part for the whole.

@@ -5,7 +5,7 @@ import Millrace
 import Reactors
 import Testing
 
-@Suite("The path of a Unix listener", .timeLimit(.minutes(3)))
+@Suite("The path of a Unix listener", .timeLimit(.minutes(8)))
 struct UnixPathTests {
   private let path = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-\(UUID().uuidString)").path
   private var exists: Bool { (try? Linux.facts(ofPathItself: path)) != nil }

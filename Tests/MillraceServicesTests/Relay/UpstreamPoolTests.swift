@@ -4,7 +4,7 @@ import Testing
 
 @testable import MillraceServices
 
-@Suite("A pool of upstreams", .timeLimit(.minutes(3)))
+@Suite("A pool of upstreams", .timeLimit(.minutes(8)))
 struct UpstreamPoolTests {
   private let names = Names()
   private let log = LogCapture()

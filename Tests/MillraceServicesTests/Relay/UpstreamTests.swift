@@ -3,7 +3,7 @@ import Millrace
 import MillraceServices
 import Testing
 
-@Suite("The upstreams of a relay", .timeLimit(.minutes(3)))
+@Suite("The upstreams of a relay", .timeLimit(.minutes(8)))
 struct UpstreamTests {
   /// A server that says its number, and ends.
   private func numbered(_ number: UInt8) throws -> TestServer {

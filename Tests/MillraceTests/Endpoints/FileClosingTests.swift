@@ -4,7 +4,7 @@ import Reactors
 import SystemPackage
 import Testing
 
-@Suite("Closing a file on a reactor", .timeLimit(.minutes(3)))
+@Suite("Closing a file on a reactor", .timeLimit(.minutes(8)))
 struct FileClosingTests {
   /// How often this thread calls close(2) while it closes `file`, by its own call or with the last reference.
   private static func closes(_ file: consuming File, _ letGo: Bool) -> Int {

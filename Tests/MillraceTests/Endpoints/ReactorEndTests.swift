@@ -23,7 +23,7 @@ private struct HeldReader: ByteReader, ByteSource {
   }
 }
 
-@Suite("The end of a reactor", .timeLimit(.minutes(3)))
+@Suite("The end of a reactor", .timeLimit(.minutes(8)))
 struct ReactorEndTests {
   /// given a copy that awaits someone else's reader; when the reactor is to end; then it ends after the copy.
   @Test("waits for a copy that awaits someone else's code")

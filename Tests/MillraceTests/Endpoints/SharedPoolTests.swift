@@ -7,7 +7,7 @@ import Testing
 
 @testable import Millrace
 
-@Suite("What waits for others in the blocking pool", .timeLimit(.minutes(3)))
+@Suite("What waits for others in the blocking pool", .timeLimit(.minutes(8)))
 struct SharedPoolTests {
   /// given as many FIFOs as the pool has threads, and more, that nobody opens from the other side; when a file is
   /// opened, read and closed; then none of it waits for them. And they are opened when their other sides come.
