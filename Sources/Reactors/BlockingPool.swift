@@ -61,6 +61,7 @@ package final class BlockingPool: @unchecked Sendable {
       return kept
     }
   }
+
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   // All below under the mutex.
@@ -185,8 +186,8 @@ package final class BlockingPool: @unchecked Sendable {
   }
 
   /// Brings a range of a file into memory and waits for it, on a thread of the pool: sends it nowhere, which takes hold of
-  /// each page once the disk has given it, and copies none. A tenth of a microsecond for each 4 KiB that are in memory already; readahead(2)
-  /// would not wait. Answers how many bytes there are.
+  /// each page once the disk has given it, and copies none. A tenth of a microsecond for each 4 KiB that are in memory
+  /// already; readahead(2) would not wait. Answers how many bytes there are.
   package func fetch(_ file: Int32, at offset: Int64, length: Int) -> Int {
     guard let nowhere = Self.nowhere else { return 0 }
     var fetched = 0

@@ -11,7 +11,7 @@ struct CurlTests {
 
   /// Runs `body` beside a server of `site` in a scratch folder.
   private func serving(
-    _ more: [String] = [], _ body: (_ place: Scratch, _ log: LogLines, _ curl: Curl) async throws -> Void
+    _ body: (_ place: Scratch, _ log: LogLines, _ curl: Curl) async throws -> Void
   ) async throws {
     let place = try Scratch()
     try FileManager.default.createDirectory(atPath: place.path("site/d"), withIntermediateDirectories: true)
@@ -20,7 +20,7 @@ struct CurlTests {
       [
         "serve", "site", "--listen", "tcp://127.0.0.1:0", "--reactors", "1", "--allow-upload", "--upload-token-file",
         place.path("token"),
-      ] + more, in: place)
+      ], in: place)
     let curl = Curl(base: "http://127.0.0.1:\(try await log.port())", place: place)
     try await body(place, log, curl)
     server.send(SIGTERM)

@@ -129,7 +129,7 @@ int64_t clinux_thread_cpu_ns(void);
 long clinux_block_signals_on_thread(void);
 long clinux_name_thread(const char *name);
 long clinux_cores(void);
-// Whether the file system keeps its files in memory alone.
+// Whether a file is in memory alone: those have seals.
 int clinux_is_in_memory(int fd);
 // Ascending; at most `room` of them.
 long clinux_core_numbers(int *numbers, size_t room);
