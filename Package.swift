@@ -22,6 +22,9 @@ let settings: [SwiftSetting] =
 /// Raw pointers live in `LinuxCalls` and `Reactors`; everything above works on spans and says `unsafe` where it cannot.
 let strict: [SwiftSetting] = settings + [.strictMemorySafety()]
 
+let exampleSettings: [SwiftSetting] =
+  [.swiftLanguageMode(.v6), .enableUpcomingFeature("NonisolatedNonsendingByDefault")] + strictness
+
 let package = Package(
   name: "millrace",
   products: [
@@ -137,7 +140,13 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
-    // An example that needs all of the house: in a package of its own it would be built once more.
+    // The examples see what any other package would: what is public.
+    .executableTarget(
+      name: "FirstCopy", dependencies: ["Millrace"], path: "Examples/FirstCopy", packageAccess: false,
+      swiftSettings: exampleSettings),
+    .executableTarget(
+      name: "OwnRoutes", dependencies: ["Millrace"], path: "Examples/OwnRoutes", packageAccess: false,
+      swiftSettings: exampleSettings),
     .executableTarget(
       name: "Downloads",
       dependencies: [
@@ -146,8 +155,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
-      path: "Examples/Downloads",
-      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
+      path: "Examples/Downloads", packageAccess: false, swiftSettings: exampleSettings),
     // The roles of the harness, as a package has them that measures from its tests.
     .executableTarget(
       name: "HarnessRoles", dependencies: ["MillraceEvidence"], path: "Tests/Support/HarnessRoles",
@@ -170,8 +178,8 @@ let package = Package(
 // HTTP, there are the plain ones.
 if Context.environment["MILLRACE_SANITIZER"] != nil {
   let others = [
-    "millrace", "MillraceEvidence", "Downloads", "HarnessRoles", "HeadlessBrowser", "CommandLineTests",
-    "MillraceEvidenceTests",
+    "millrace", "MillraceEvidence", "FirstCopy", "OwnRoutes", "Downloads", "HarnessRoles", "HeadlessBrowser",
+    "CommandLineTests", "MillraceEvidenceTests",
   ]
   package.targets.removeAll { others.contains($0.name) }
   package.products.removeAll { others.contains($0.name) }
