@@ -105,6 +105,16 @@ public final class Listener: Sendable {
     }
   }
 
+  /// Lets others of this user listen at its port from now on, if they ask for it with `reusePort` (SO_REUSEPORT). With that, a
+  /// port that was nobody's when it was bound can be listened at by every reactor. Whoever binds without it is refused as before.
+  package func sharePort() throws(EndpointError) {
+    do throws(Errno) {
+      try descriptor.using { (number) throws(Errno) in try Linux.setOption(.reusePort, of: number, to: 1) }
+    } catch {
+      throw EndpointError("share the port of", "\(address)", error)
+    }
+  }
+
   /// Another listener at the same socket, for another reactor: whoever is first gets the connection. For Unix sockets,
   /// whose path cannot be bound twice; TCP has `reusePort`.
   public func shared(on reactor: Reactor) throws(EndpointError) -> Listener {

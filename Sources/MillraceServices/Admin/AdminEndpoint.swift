@@ -16,12 +16,15 @@ final class AdminEndpoint: Sendable {
   private static let mostConnections = 64
 
   /// Listens at `address`, and answers from now on. Throws as `Relay.bind()` does.
-  init(_ address: ServiceAddress, of subject: any AdminSubject, _ prometheus: PrometheusMetrics?, _ logger: Logger)
-    async throws
-  {
+  init(
+    _ address: ServiceAddress, reusesPort: Bool, of subject: any AdminSubject, _ prometheus: PrometheusMetrics?,
+    _ logger: Logger
+  ) async throws {
     reactors = try Reactors(count: 1, blockingThreads: 2)
     do {
-      posts = try await ListenerBinder(options: ConnectionOptions(), reactors: reactors, inherited: nil).bind([address])
+      let binder = ListenerBinder(
+        options: ConnectionOptions(), reactors: reactors, inherited: nil, reusesPort: reusesPort)
+      posts = try await binder.bind([address])
     } catch {
       await reactors.shutdown()
       throw error

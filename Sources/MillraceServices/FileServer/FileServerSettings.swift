@@ -7,7 +7,7 @@ public enum FileServerSettings {
   public static let names = [
     "root", "listen", "index", "listing", "links", "dot-files", "precompressed", "mime-types", "cache-control",
     "attachment", "header", "allow-upload", "upload-token", "upload-token-file", "max-upload", "upload-sync",
-    "open-files", "open-file-validity", "reactors", "head-timeout", "keep-alive-timeout",
+    "open-files", "open-file-validity", "reuse-port", "reactors", "head-timeout", "keep-alive-timeout",
     "idle-timeout", "min-rate", "min-rate-grace", "linger-timeout", "max-requests", "max-head", "max-request-line",
     "max-fields", "rate", "rate-per-client", "rate-per-connection", "keep-alive", "unsent-limit", "max-connections",
     "max-connections-per-client", "max-accept-rate",
@@ -41,6 +41,7 @@ public enum FileServerSettings {
     configuration.upload = try upload(&reader)
     configuration.openFiles = try reader.number("open-files", default: configuration.openFiles, in: 0...1_000_000)
     configuration.openFileValidity = try reader.duration("open-file-validity", default: "1s")
+    try reader.readReusePort(into: &configuration.server)
     configuration.reactors = try reader.number("reactors", orNone: "cores", in: 1...1024)
     configuration.times.head = try reader.duration("head-timeout", default: "10s")
     configuration.times.keepAlive = try reader.optionalDuration("keep-alive-timeout", default: "1m")

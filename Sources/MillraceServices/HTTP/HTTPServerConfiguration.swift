@@ -5,6 +5,9 @@ public import MillraceHTTP
 public struct HTTPServerConfiguration: Sendable {
   /// Where clients connect; at least one, unless the server inherits sockets.
   public var listen: [ServiceAddress]
+  /// Whether it may listen at a port where another process of the same user listens (SO_REUSEPORT): the kernel deals clients
+  /// out to both, until one of them ends. Otherwise the port of another is an error, EADDRINUSE. Default: false.
+  public var reusePort = false
   /// How many reactors, each a thread; nil is one for each core.
   public var reactors: Int?
 
@@ -51,7 +54,7 @@ public struct HTTPServerConfiguration: Sendable {
     options.keepAliveIdle = keepAliveProbe
     options.unsentLimit = unsentLimit
     return ReceptionTerms(
-      listen: listen, reactors: reactors, maxConnections: maxConnections,
+      listen: listen, reusePort: reusePort, reactors: reactors, maxConnections: maxConnections,
       maxConnectionsPerClient: maxConnectionsPerClient, maxAcceptRate: maxAcceptRate, whenFull: whenFull,
       drainTimeout: drainTimeout, upgradeTimeout: upgradeTimeout, admin: admin, options: options)
   }

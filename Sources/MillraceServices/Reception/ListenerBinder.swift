@@ -9,6 +9,9 @@ struct ListenerBinder {
   let options: ConnectionOptions
   let reactors: Reactors
   let inherited: InheritedListeners?
+  /// Whether a port may be somebody's who listens there already, another process of this user. Otherwise that is an error:
+  /// the kernel would deal clients out to both.
+  let reusesPort: Bool
 
   private struct Made {
     var byReactor: [[Listener]]
@@ -91,8 +94,9 @@ struct ListenerBinder {
       }
       return
     }
-    let first = try Listener.bind(toFirstOf: places, reusePort: true, options: options, on: reactors.all[0])
+    let first = try Listener.bind(toFirstOf: places, reusePort: reusesPort, options: options, on: reactors.all[0])
     made.add(.init(listener: first, origin: .bound(nil), isInherited: false), on: 0)
+    try first.sharePort()
     for (place, reactor) in reactors.all.enumerated().dropFirst() {
       // With the port that the kernel chose.
       let next = try Listener.bind(to: first.address, reusePort: true, options: options, on: reactor)

@@ -51,7 +51,8 @@ package final class Reception: Sendable {
   func bind() async throws -> [Address] {
     if let bound = bound.withLock({ $0 }) { return bound.posts.addresses }
     let reactors = try ownReactors ?? Reactors(count: terms.reactors ?? Linux.cores)
-    let binder = ListenerBinder(options: terms.options, reactors: reactors, inherited: inherited)
+    let binder = ListenerBinder(
+      options: terms.options, reactors: reactors, inherited: inherited, reusesPort: terms.reusePort)
     let posts: ListeningPosts
     do {
       posts = try await binder.bind(terms.listen)
@@ -98,9 +99,11 @@ package final class Reception: Sendable {
   ) async throws -> AdminEndpoint? {
     guard let address = terms.admin else { return nil }
     do {
-      // A predecessor has the path still, and tells of itself until it ends.
-      if case .unix(let path) = address, inherited?.hasPredecessor == true { try? Linux.unlink(path) }
-      return try await AdminEndpoint(address, of: subject, factory as? PrometheusMetrics, logger)
+      // A predecessor has the path or the port still, and tells of itself until it ends.
+      let isSuccessor = inherited?.hasPredecessor == true
+      if case .unix(let path) = address, isSuccessor { try? Linux.unlink(path) }
+      return try await AdminEndpoint(
+        address, reusesPort: isSuccessor || terms.reusePort, of: subject, factory as? PrometheusMetrics, logger)
     } catch {
       await abandon(bound)
       throw error

@@ -3,6 +3,7 @@ import Millrace
 /// On what terms a service lets clients in, and how it ends. Every field has the name of its flag, with capitals for dashes.
 struct ReceptionTerms: Sendable {
   var listen: [ServiceAddress]
+  var reusePort: Bool
   var reactors: Int?
   var maxConnections: Int?
   var maxConnectionsPerClient: Int?

@@ -4,6 +4,9 @@ import Millrace
 public struct RelayConfiguration: Sendable {
   /// Where clients connect; at least one, unless the relay inherits sockets.
   public var listen: [ServiceAddress]
+  /// Whether it may listen at a port where another process of the same user listens (SO_REUSEPORT): the kernel deals clients
+  /// out to both, until one of them ends. Otherwise the port of another is an error, EADDRINUSE. Default: false.
+  public var reusePort = false
   /// Where their connections go; at least one.
   public var upstreams: [UpstreamTarget]
   /// How connections are shared out. Default: round robin.
@@ -88,7 +91,7 @@ public struct RelayConfiguration: Sendable {
   /// The part of it that every service has.
   var terms: ReceptionTerms {
     ReceptionTerms(
-      listen: listen, reactors: reactors, maxConnections: maxConnections,
+      listen: listen, reusePort: reusePort, reactors: reactors, maxConnections: maxConnections,
       maxConnectionsPerClient: maxConnectionsPerClient, maxAcceptRate: maxAcceptRate, whenFull: whenFull,
       drainTimeout: drainTimeout, upgradeTimeout: upgradeTimeout, admin: admin, options: connectionOptions)
   }

@@ -2,7 +2,8 @@
 public enum RelaySettings {
   /// The names there are, in the order of the documentation.
   public static let names = [
-    "listen", "to", "balance", "reactors", "connect-timeout", "idle-timeout", "half-closed-timeout", "keep-alive",
+    "listen", "to", "balance", "reuse-port", "reactors", "connect-timeout", "idle-timeout", "half-closed-timeout",
+    "keep-alive",
     "max-connections", "max-connections-per-client", "max-accept-rate", "when-full", "accept-proxy-from",
     "proxy-timeout", "send-proxy",
     "eject-after", "eject-time", "max-eject-time", "check-interval", "check-timeout", "check-rise", "check-fall",
@@ -25,6 +26,7 @@ public enum RelaySettings {
     }
     var configuration = RelayConfiguration(listen: listen, upstreams: to)
     configuration.balance = try reader.choice("balance", default: configuration.balance)
+    try reader.readReusePort(into: &configuration)
     configuration.reactors = try reader.number("reactors", orNone: "cores", in: 1...1024)
     configuration.connectTimeout = try reader.duration("connect-timeout", default: "5s")
     configuration.idleTimeout = try reader.optionalDuration("idle-timeout", default: "1h")

@@ -1,5 +1,6 @@
 /// What every service can be told: how many clients it lets in, where it tells what it does, and how it ends.
 protocol ServiceConfiguration {
+  var reusePort: Bool { get set }
   var maxConnections: Int? { get set }
   var maxConnectionsPerClient: Int? { get set }
   var maxAcceptRate: Int? { get set }
@@ -14,6 +15,10 @@ extension RelayConfiguration: ServiceConfiguration {}
 
 // The settings of these, by the same names and in the same words.
 extension SettingReader {
+  mutating func readReusePort(into configuration: inout some ServiceConfiguration) throws(SettingsError) {
+    configuration.reusePort = try flag("reuse-port", default: configuration.reusePort)
+  }
+
   mutating func readLimits(into configuration: inout some ServiceConfiguration) throws(SettingsError) {
     configuration.maxConnections = try number("max-connections", orNone: "descriptors", in: 1...10_000_000)
     configuration.maxConnectionsPerClient = try number(

@@ -5,6 +5,9 @@ struct ReceptionOptions: ParsableArguments {
   @Option(help: "Where clients connect; may be repeated.")
   var listen: [String] = []
 
+  @Flag(inversion: .prefixedNo, help: "Listen at a port with another process of this user. Default: off.")
+  var reusePort: Bool?
+
   @Option(help: "Threads that serve, or 'cores'. Default: cores.")
   var reactors: String?
 
@@ -35,9 +38,10 @@ struct ReceptionOptions: ParsableArguments {
   /// What the command line says, by the names of the settings.
   var flags: [String: [String]] {
     var flags = SettingFlags.single([
-      ("reactors", reactors), ("keep-alive", keepAlive), ("max-connections", maxConnections),
-      ("max-connections-per-client", maxConnectionsPerClient), ("max-accept-rate", maxAcceptRate),
-      ("when-full", whenFull), ("admin", admin), ("drain-timeout", drainTimeout), ("upgrade-timeout", upgradeTimeout),
+      ("reuse-port", reusePort.map { "\($0)" }), ("reactors", reactors), ("keep-alive", keepAlive),
+      ("max-connections", maxConnections), ("max-connections-per-client", maxConnectionsPerClient),
+      ("max-accept-rate", maxAcceptRate), ("when-full", whenFull), ("admin", admin), ("drain-timeout", drainTimeout),
+      ("upgrade-timeout", upgradeTimeout),
     ])
     if !listen.isEmpty { flags["listen"] = listen }
     return flags

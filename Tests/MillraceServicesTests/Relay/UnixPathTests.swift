@@ -127,8 +127,10 @@ struct UnixPathTests {
     // This process is not its own parent: nobody is told to end.
     let inherited = try InheritedListeners(
       taking: [(try listener.duplicate(from: 0), name)], predecessor: Linux.process)
-    let posts = try await ListenerBinder(options: ConnectionOptions(), reactors: .shared, inherited: inherited)
-      .bind([.unix(path: path)])
+    let posts = try await ListenerBinder(
+      options: ConnectionOptions(), reactors: .shared, inherited: inherited, reusesPort: false
+    )
+    .bind([.unix(path: path)])
     if turn != .first { posts.notePredecessorRelieved() }
     if turn == .successor { posts.noteHandedOn() }
     posts.end(atOnce: true)
