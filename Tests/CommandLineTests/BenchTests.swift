@@ -366,7 +366,7 @@ struct BenchTests {
   func dies() async throws {
     let (cells, status) = try await target(
       "'\(Program.path)' relay --reactors 1 --listen tcp://{listen} --to tcp://{upstream} & p=$!; sleep 0.6; kill -9 $p; wait",
-      ["--duration", "5"])
+      ["--duration", "2"])
     #expect(status == 1)
     #expect(outcome(cells[1]).contains("other ended while it was measured"), "\(outcome(cells[1]))")
   }

@@ -5,6 +5,7 @@ import Testing
 /// A relay and those that succeed it, each started by the one before. They share standard error.
 final class Generations {
   let first: Running
+  let transcript: Transcript
   /// The processes, in order.
   private(set) var processes: [Int32]
 
@@ -15,16 +16,20 @@ final class Generations {
     let running = try Running(["relay"] + arguments, program: program, environment: environment, in: place)
     first = running
     processes = [running.process.processIdentifier]
-    try #require(try await running.wait(until: { running.errors.contains("relaying listeners=") }), "\(log)")
+    transcript = try Transcript(of: running.errorFile)
+    try await transcript.line(with: "relaying listeners=")
   }
 
   /// Whatever has become of them, nothing stays behind.
-  deinit { for process in processes where !Self.hasEnded(process) { kill(process, SIGKILL) } }
+  deinit {
+    for process in processes where !Self.hasEnded(process) { kill(process, SIGKILL) }
+    transcript.end()
+  }
 
-  var log: String { first.errors }
+  var log: String { transcript.text }
   var current: Int32 { processes[processes.count - 1] }
 
-  func lines(_ text: String) -> [Substring] { log.split(separator: "\n").filter { $0.contains(text) } }
+  func lines(_ text: String) -> [String] { transcript.all.filter { $0.contains(text) } }
 
   /// The port of the listener that is the first.
   func port() throws -> UInt16 {
@@ -35,32 +40,30 @@ final class Generations {
 
   func send(_ signal: Int32) { kill(current, signal) }
 
-  /// Waits until `condition` holds, and says what it waited for before the suite's three minutes are over: how long things take
-  /// beside all other tests is nothing that a test could know.
-  func wait(_ what: String, until condition: () throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(150)
-    while try !condition() {
-      try #require(.now < end, "in vain for: \(what)\n\(log)")
+  /// Waits for a line with these words.
+  func says(_ words: String) async throws { try await transcript.line(with: words) }
+
+  /// Waits for the end of one of them, which may be nobody's child here.
+  func end(of process: Int32) async throws {
+    let end = ContinuousClock.now + .seconds(200)
+    while !Self.hasEnded(process) {
+      try #require(.now < end, "in vain for the end of \(process)\n\(log)")
       try await Task.sleep(for: .milliseconds(5))
     }
   }
 
   /// Asks the current one for a successor, and waits until that has been started.
   func begin() async throws -> Int32 {
-    let before = lines("a successor was started").count
+    let before = transcript.all.count
     send(SIGUSR2)
-    try await wait("a successor", until: { lines("a successor was started").count > before })
-    let line = try #require(lines("a successor was started").last)
+    let line = try await transcript.line(with: "a successor was started", from: before)
     let successor = try #require(Int32(line.split(separator: "=").last ?? ""))
     processes.append(successor)
     return successor
   }
 
   /// The same, and until it has taken over.
-  func upgrade() async throws {
-    let successor = try await begin()
-    try await wait("its listening", until: { !lines("the successor listens process=\(successor)").isEmpty })
-  }
+  func upgrade() async throws { try await says("the successor listens process=\(try await begin())") }
 
   /// The successor that was started last came to nothing: its parent is the current one again.
   func forgetLast() { processes.removeLast() }
@@ -68,7 +71,7 @@ final class Generations {
   /// Ends the current one by SIGTERM and waits until all of them have ended.
   func end() async throws {
     send(SIGTERM)
-    for process in processes { try await wait("the end of \(process)", until: { Self.hasEnded(process) }) }
+    for process in processes { try await end(of: process) }
     #expect(await first.result().status == 0, "\(log)")
   }
 

@@ -34,7 +34,7 @@ enum Program {
 final class Running: @unchecked Sendable {
   let process = Process()
   private let outputFile: URL
-  private let errorFile: URL
+  let errorFile: URL
 
   /// - Parameters:
   ///   - output: where standard output goes; nil keeps it for the result.

@@ -50,6 +50,19 @@ struct ServeTests {
     #expect(await server.result().status == 0)
   }
 
+  /// given a server; when somebody starts another one at its address; then that one ends, and says why.
+  @Test("is started once at an address")
+  func twice() async throws {
+    let place = try Scratch()
+    let (server, log) = try LogLines.start(arguments("."), in: place)
+    let address = "127.0.0.1:\(try await log.port())"
+    let second = try await Program.run("serve", ".", "--listen", "tcp://\(address)", in: place)
+    #expect(second.status == 1)
+    #expect(second.errors.contains("cannot listen on \(address): Address already in use"), "\(second.errors)")
+    server.send(SIGTERM)
+    #expect(await server.result().status == 0)
+  }
+
   @Test("says in one sentence what is wrong with how it is started, and ends with 1")
   func mistakes() async throws {
     let place = try Scratch()
@@ -166,7 +179,8 @@ struct ServeTests {
   }
 
   private func arguments(_ directory: String, _ more: String...) -> [String] {
-    ["serve", "--reactors", "1", "--listen", "tcp://127.0.0.1:0", "--head-timeout", "1h"] + more + [directory]
+    ["serve", "--reactors", "1", "--listen", "tcp://127.0.0.1:0", "--head-timeout", "1h", "--drain-timeout", "1h"]
+      + more + [directory]
   }
 
   /// The body of the answer, which has a length.

@@ -114,14 +114,14 @@ struct SupervisedRelayTests {
     #expect(try await manager.next() == "READY=1\n\(status)\nMAINPID=\(relay.current)")
     // The one that the manager knows says so, too, and nothing after that.
     #expect(try await manager.next() == "MAINPID=\(relay.current)")
-    try await relay.wait("the end of the first", until: { Generations.hasEnded(relay.processes[0]) })
+    try await relay.end(of: relay.processes[0])
     let client = try await Connection.connect(to: .loopback(port: port))
     try await client.write([1])
     #expect(try await client.read() == [1])
     relay.send(SIGTERM)
     #expect(try await manager.next() == "STOPPING=1\nSTATUS=draining 1 connection")
     client.close()
-    try await relay.wait("the end", until: { Generations.hasEnded(relay.current) })
+    try await relay.end(of: relay.current)
     #expect(try manager.waiting() == nil)
     server.stop()
   }
@@ -133,19 +133,17 @@ struct SupervisedRelayTests {
     let relay = try await Generations(
       ["--listen", "tcp://127.0.0.1:0", "--to", "tcp://127.0.0.1:1", "--reactors", "2"],
       environment: ["NOTIFY_SOCKET": place.path("notify"), "WATCHDOG_USEC": "500000"], in: place)
-    func told(_ what: String, until condition: @escaping ([String]) -> Bool) async throws {
+    func told(_ condition: ([String]) -> Bool) async throws {
       var all: [String] = []
-      try await relay.wait(what) {
-        while let message = try manager.waiting() { all.append(message) }
-        return condition(all)
-      }
+      while !condition(all) { all.append(try await manager.next()) }
     }
     let alive = "WATCHDOG=1"
-    try await told("three signs of life") { $0.count(where: { $0 == alive }) >= 3 }
+    try await told { $0.count(where: { $0 == alive }) >= 3 }
     let successor = try await relay.begin()
-    try await told("who the service is") { $0.contains("MAINPID=\(successor)") }
-    try await told("the end of the first") { _ in Generations.hasEnded(relay.processes[0]) }
-    try await told("three signs of life") { $0.count(where: { $0 == alive }) >= 3 }
+    try await told { $0.contains("MAINPID=\(successor)") }
+    try await relay.end(of: relay.processes[0])
+    while try manager.waiting() != nil {}
+    try await told { $0.count(where: { $0 == alive }) >= 3 }
     try await relay.end()
   }
 }

@@ -45,9 +45,9 @@ struct UpgradeTests {
       var all = 0
       do {
         for _ in 0..<3 {
-          let before = relay.lines(" relayed ").count
+          let before = relay.transcript.all.count
           try await relay.upgrade()
-          try await relay.wait("connections", until: { relay.lines(" relayed ").count > before + 40 })
+          try await relay.transcript.line(with: " relayed ", count: 40, from: before)
         }
       } catch {
         isOver.set()
@@ -89,13 +89,13 @@ struct UpgradeTests {
     try await client.write(Array(bytes[1_000_000..<2_000_000]))
     try await relay.upgrade()
     // The second had nothing to wait for; the first still has.
-    try await relay.wait("the end of the second", until: { Generations.hasEnded(relay.processes[1]) })
+    try await relay.end(of: relay.processes[1])
     #expect(!Generations.hasEnded(relay.processes[0]))
     try await client.write(Array(bytes[2_000_000...]))
     try client.finishWriting()
     #expect(try await reading.value == Checksum64.of(bytes))
     client.close()
-    try await relay.wait("the end of the first", until: { Generations.hasEnded(relay.processes[0]) })
+    try await relay.end(of: relay.processes[0])
     try await relay.end()
     server.stop()
   }
@@ -111,7 +111,7 @@ struct UpgradeTests {
     let port = try relay.port()
     try place.write("relay.yaml", Data("reactors: many\n".utf8))
     let failed = try await relay.begin()
-    try await relay.wait("its end", until: { !relay.lines("the successor ended before it listened").isEmpty })
+    try await relay.says("the successor ended before it listened")
     relay.forgetLast()
     let line = try #require(relay.lines("the successor ended before it listened").last)
     #expect(line.contains(" error ") && line.contains("end=\"exit status 1\" process=\(failed)"), "\(line)")
@@ -135,9 +135,9 @@ struct UpgradeTests {
     let relay = try await relay(to: server, ["--upgrade-timeout", "300ms"], program: program, in: place)
     try await Self.replace(program, by: "#!/bin/sh\nexec sleep 60\n")
     let stuck = try await relay.begin()
-    try await relay.wait("its end", until: { !relay.lines("the successor ended before it listened").isEmpty })
+    try await relay.says("the successor ended before it listened")
     relay.forgetLast()
-    try await relay.wait("the reason", until: { !relay.lines("the successor did not listen in time").isEmpty })
+    try await relay.says("the successor did not listen in time")
     let line = try #require(relay.lines("the successor did not listen in time, and was killed").last)
     #expect(line.contains(" error ") && line.contains("process=\(stuck)"), "\(line)")
     #expect(!relay.lines("end=\"killed by signal 9\" process=\(stuck)").isEmpty, "\(relay.log)")
@@ -169,17 +169,17 @@ struct UpgradeTests {
     let relay = try await relay(to: server, program: program, in: place)
     try await Self.replace(program, by: "#!/bin/sh\necho the new one >&2\nexec sleep 60\n")
     let stuck = try await relay.begin()
-    try await relay.wait("the new program", until: { relay.log.contains("the new one\n") })
+    try await relay.says("the new one")
     kill(relay.processes[0], SIGUSR2)
-    try await relay.wait("a refusal", until: { !relay.lines("one is under way already, process \(stuck)").isEmpty })
+    try await relay.says("one is under way already, process \(stuck)")
     #expect(relay.lines("a successor was started").count == 1)
     kill(stuck, SIGKILL)
-    try await relay.wait("its end", until: { !relay.lines("end=\"killed by signal 9\"").isEmpty })
+    try await relay.says("end=\"killed by signal 9\"")
     relay.forgetLast()
     // A program that is not there at all.
     try FileManager.default.removeItem(atPath: program)
     relay.send(SIGUSR2)
-    try await relay.wait("a refusal", until: { !relay.lines("No such file or directory").isEmpty })
+    try await relay.says("No such file or directory")
     try await server.talk(through: try relay.port())
     try await relay.end()
     server.stop()

@@ -41,6 +41,24 @@ struct AnsweringTests {
     }
   }
 
+  /// given a file of types; when files are asked for; then it says what those are that have no type of their own, and nothing
+  /// of the others.
+  @Test("have the types of a file besides those that are built in")
+  func types() async throws {
+    let folder = try Folder()
+    for name in ["a.mill", "a.html", "a.other"] { try folder.write("abc", to: name) }
+    try folder.write("application/x-mill mill # ours\ntext/plain html\n", to: ".types")
+    try await ServerRig.run(folder, { $0.mimeTypes = folder.path + "/.types" }) { rig in
+      for (name, type) in [
+        ("a.mill", "application/x-mill"), ("a.html", "text/html; charset=utf-8"),
+        ("a.other", "application/octet-stream"),
+      ] {
+        let answer = try await rig.ask("/\(name)")
+        #expect(answer["Content-Type"] == type)
+      }
+    }
+  }
+
   /// Everything but the date is about the file, and that is the same.
   @Test("to HEAD have the fields of those to GET, and no body", arguments: ["/a", "/big", "/", "/none", "/d", "/d/?x"])
   func head(target: String) async throws {
