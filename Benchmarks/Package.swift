@@ -15,6 +15,7 @@ let package = Package(
     // Built anew by the harness where they are measured; here so that a compiler looks at them.
     .target(name: "CBench", path: "Peers/c/common", cSettings: optimised),
     .executableTarget(name: "bench-relay", dependencies: ["CBench"], path: "Peers/c/relay", cSettings: optimised),
+    .executableTarget(name: "bench-http", dependencies: ["CBench"], path: "Peers/c/http", cSettings: optimised),
     .executableTarget(name: "bench-files", dependencies: ["CBench"], path: "Peers/c/files", cSettings: optimised),
     .executableTarget(
       name: "engine-counts",

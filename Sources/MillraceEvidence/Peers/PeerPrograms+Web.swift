@@ -17,7 +17,8 @@ extension PeerPrograms {
       let home = ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map { "\($0)='\(directory)'" }.joined(separator: " ")
       let program = try find("caddy", for: peer)
       return "\(home) GOMAXPROCS=1 exec '\(program)' run --config '\(path)' --adapter caddyfile"
-    case .haproxy, .c: throw Subject.Skipped("it serves no files over HTTP here")
+    case .c: return "exec '\(try built(peer, "http"))' --listen \(port) --root '\(root)'"
+    case .haproxy: throw Subject.Skipped("it serves no files over HTTP here")
     }
   }
 

@@ -10,11 +10,12 @@ final class DirectoryLister: Sendable {
   private let hasDotFiles: Bool
   private let headers: [UInt8]
   /// Pages on their way, for whoever reads one slowly has it kept in memory: twice, here and behind its head.
-  private let pages = ByteBudget(most: 32 << 20)
+  private let pages: ByteBudget
 
   init(_ configuration: FileServerConfiguration, _ root: ServedRoot) {
     self.root = root
     hasDotFiles = configuration.dotFiles
+    pages = ByteBudget(most: configuration.listingBytes)
     headers = configuration.headers.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }
   }
 

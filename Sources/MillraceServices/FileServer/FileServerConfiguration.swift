@@ -35,6 +35,9 @@ public struct FileServerConfiguration: Sendable {
   /// What every HTTP server has: its fields are this one's, too.
   public var server: HTTPServerConfiguration
 
+  /// Bytes of listings that may be on their way at once: 32 MiB, except in tests.
+  var listingBytes = 32 << 20
+
   /// Serves `root` at `listen`, with every default.
   public init(root: String, listen: [ServiceAddress]) {
     self.root = root

@@ -1,6 +1,7 @@
 import Millrace
-import MillraceServices
 import Testing
+
+@testable import MillraceServices
 
 @Suite("A file server's directories", .serialized, .timeLimit(.minutes(8)))
 struct DirectoryTests {
@@ -90,6 +91,32 @@ struct DirectoryTests {
       }
       let line = await rig.served(0)
       #expect(line["sent-route"] == "memory" && line["sent"] == "\(answer.body.count)")
+    }
+  }
+
+  /// given a listing that is more than may be on its way, and whose client reads nothing of it; when others ask for one; then
+  /// they are told to come again, while files are served as ever; and when it has been read, then they get theirs.
+  @Test("are not listed for more clients than there is memory for")
+  func bounded() async throws {
+    let folder = try Folder(in: "/dev/shm")
+    // Of bytes that take three in a link and three in a text: 800 KB, where the kernel takes little that nobody reads.
+    let end = [UInt8](repeating: 0xFF, count: 240)
+    for number in 0..<600 { try folder.write([], to: Array("\(number)".utf8) + end) }
+    try folder.make(directory: "d")
+    try folder.write("abc", to: "d/a")
+    try await ServerRig.run(folder, { ($0.listingBytes, $0.unsentLimit) = (100_000, 64 << 10) }) { rig in
+      let slow = try await rig.connect()
+      try await slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      while slow.ahead.isEmpty { try await slow.readMore() }
+      let refused = try await rig.ask("/d/")
+      #expect(refused.status == 503 && refused["Retry-After"] == "1")
+      #expect(try await rig.ask("/d/a").text == "abc")
+      let page = try PageReading(try await slow.answer().body)
+      #expect(page.entryLinks.count == 601)
+      slow.close()
+      var answer = try await rig.ask("/d/")
+      while answer.status == 503 { answer = try await rig.ask("/d/") }
+      #expect(try PageReading(answer.body).entryLinks == [[UInt8(ascii: "a")]])
     }
   }
 
