@@ -17,7 +17,14 @@ final class Generations {
     first = running
     processes = [running.process.processIdentifier]
     transcript = try Transcript(of: running.errorFile)
+    // One that ends before that says why.
+    let listens = Flag()
+    Task { [transcript] in
+      _ = await running.result()
+      if !listens.isSet { transcript.end() }
+    }
     try await transcript.line(with: "relaying listeners=")
+    listens.set()
   }
 
   /// Whatever has become of them, nothing stays behind.

@@ -63,7 +63,7 @@ final class Running: @unchecked Sendable {
     // The threads that tests run on are as few as cores: none is to sit in a wait for a process.
     Thread.detachNewThread { self.awaitEnd() }
     // A hang is a failure, not a wait for ever. Ends this one process.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 100) { [weak self] in
+    DispatchQueue.global().asyncAfter(deadline: .now() + 300) { [weak self] in
       if self?.hasEnded == false { self?.send(SIGKILL) }
     }
   }

@@ -4,7 +4,6 @@ import Testing
 
 /// What processes write to a file, line by line as it comes. inotify(7)
 final class Transcript: @unchecked Sendable {
-  private let file: URL
   private let reading: Int32
   private let watch: Int32
   private let mark: Int32
@@ -16,15 +15,18 @@ final class Transcript: @unchecked Sendable {
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   init(of file: URL) throws {
-    self.file = file
     reading = open(file.path, O_RDONLY | O_CLOEXEC)
     watch = inotify_init1(Int32(IN_CLOEXEC))
     mark = inotify_add_watch(watch, file.path, UInt32(IN_MODIFY))
-    try #require(reading >= 0 && mark >= 0, "\(file.path) cannot be watched")
-    // What is still to come may take long beside all other tests; a hang is a failure all the same, with what there was.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 200) { [weak self] in self?.end() }
+    guard reading >= 0, mark >= 0 else {
+      close(reading)
+      close(watch)
+      throw NotThere(path: file.path)
+    }
     Thread.detachNewThread { self.follow() }
   }
+
+  private struct NotThere: Error { let path: String }
 
   /// Nobody waits for anything any more.
   func end() {
@@ -80,8 +82,13 @@ final class Transcript: @unchecked Sendable {
   var text: String { all.joined(separator: "\n") }
 
   /// Waits until so many lines with these words have come, from the line number `start` on, and answers with the last of them.
+  ///
+  /// How long things take beside all other tests is nothing that a test could know; a hang is a failure all the same, and says what
+  /// there was.
   @discardableResult
   func line(with words: String, count: Int = 1, from start: Int = 0) async throws -> String {
+    let end = ContinuousClock.now + .seconds(200)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 200.1) { [weak self] in self?.wake {} }
     var seen = start
     var found = 0
     while true {
@@ -91,8 +98,8 @@ final class Transcript: @unchecked Sendable {
         if found == count { return line }
       }
       seen += new.count
-      try #require(!isOver, "in vain for: \(words)\n\(text)")
-      await more(than: seen)
+      try #require(!isOver && .now < end, "in vain for: \(words)\n\(text)")
+      await change(since: seen)
     }
   }
 
@@ -100,7 +107,7 @@ final class Transcript: @unchecked Sendable {
     lock.withLock { (lines: Array(lines[seen...]), isOver: isOver) }
   }
 
-  private func more(than seen: Int) async {
+  private func change(since seen: Int) async {
     await withCheckedContinuation { continuation in
       let isThere = lock.withLock {
         if lines.count == seen, !isOver { waiting.append(continuation) }

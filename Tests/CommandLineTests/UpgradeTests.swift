@@ -66,6 +66,26 @@ struct UpgradeTests {
     server.stop()
   }
 
+  /// given a relay with an admin endpoint; when it is succeeded; then its successor has one at the same port, although the first
+  /// one has a client still.
+  @Test("shares its admin endpoint's port with the one that drains")
+  func admin() async throws {
+    let place = try Scratch()
+    let server = try EchoServer()
+    // An address of the loopback that nobody else has.
+    let host = "127.\(UInt8.random(in: 1...254)).\(UInt8.random(in: 1...254)).\(UInt8.random(in: 1...254))"
+    let relay = try await relay(to: server, ["--drain-timeout", "1h", "--admin", "tcp://\(host):9100"], in: place)
+    let client = try await Connection.connect(to: .loopback(port: try relay.port()))
+    try await client.write([1])
+    #expect(try await client.read() == [1])
+    try await relay.upgrade()
+    try await relay.transcript.line(with: "admin endpoint listeners=\(host):9100", count: 2)
+    #expect(relay.lines(" warning ").isEmpty, "\(relay.log)")
+    client.close()
+    try await relay.end()
+    server.stop()
+  }
+
   private struct Wrong: Error { var worker, round, count: Int }
 
   /// given a transfer of which a part has arrived; when the relay is succeeded, twice; then the rest of it comes through the

@@ -105,9 +105,10 @@ public final class Listener: Sendable {
     }
   }
 
-  /// Lets others of this user listen at its port from now on, if they ask for it with `reusePort` (SO_REUSEPORT). With that, a
-  /// port that was nobody's when it was bound can be listened at by every reactor. Whoever binds without it is refused as before.
-  package func sharePort() throws(EndpointError) {
+  /// Lets others of this user listen at its port from now on, if they ask for it with `reusePort` (SO_REUSEPORT, socket(7)). So
+  /// every reactor can listen at a port that was nobody's when the first of them was bound; who binds without `reusePort` is
+  /// refused as before. For TCP.
+  public func sharePort() throws(EndpointError) {
     do throws(Errno) {
       try descriptor.using { (number) throws(Errno) in try Linux.setOption(.reusePort, of: number, to: 1) }
     } catch {

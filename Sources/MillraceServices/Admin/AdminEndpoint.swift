@@ -16,15 +16,16 @@ final class AdminEndpoint: Sendable {
   private static let mostConnections = 64
 
   /// Listens at `address`, and answers from now on. Throws as `Relay.bind()` does.
+  ///
+  /// - Parameter mayShare: the port may be somebody else's as well. Otherwise that is worth a warning, and no more: a process that
+  ///   drains has its endpoint to the end, and must not keep the next one from its work.
   init(
-    _ address: ServiceAddress, reusesPort: Bool, of subject: any AdminSubject, _ prometheus: PrometheusMetrics?,
+    _ address: ServiceAddress, mayShare: Bool, of subject: any AdminSubject, _ prometheus: PrometheusMetrics?,
     _ logger: Logger
   ) async throws {
     reactors = try Reactors(count: 1, blockingThreads: 2)
     do {
-      let binder = ListenerBinder(
-        options: ConnectionOptions(), reactors: reactors, inherited: nil, reusesPort: reusesPort)
-      posts = try await binder.bind([address])
+      posts = try await Self.bind(address, mayShare: mayShare, on: reactors, logger)
     } catch {
       await reactors.shutdown()
       throw error
@@ -39,6 +40,25 @@ final class AdminEndpoint: Sendable {
       service: "admin")
     Acceptor(on: reactor, at: posts.byReactor[0], admission, whenFull: .wait, for: host, logger, gaveUp: {}).start()
     logger.info("admin endpoint", metadata: ["listeners": .array(posts.addresses.map { "\($0)" })])
+  }
+
+  private static func bind(
+    _ address: ServiceAddress, mayShare: Bool, on reactors: Reactors, _ logger: Logger
+  ) async throws -> ListeningPosts {
+    func posts(sharing: Bool) async throws -> ListeningPosts {
+      try await ListenerBinder(
+        options: ConnectionOptions(), reactors: reactors, inherited: nil, reusesPort: sharing
+      ).bind([address])
+    }
+    do {
+      return try await posts(sharing: mayShare)
+    } catch let error as EndpointError where error.errno == .addressInUse && !mayShare {
+      guard let shared = try? await posts(sharing: true) else { throw error }
+      logger.warning(
+        "another process answers at the admin endpoint's port, too: who asks gets the one or the other",
+        metadata: ["address": "\(address)"])
+      return shared
+    }
   }
 
   var addresses: [Address] { posts.addresses }

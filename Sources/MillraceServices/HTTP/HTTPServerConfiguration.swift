@@ -5,8 +5,9 @@ public import MillraceHTTP
 public struct HTTPServerConfiguration: Sendable {
   /// Where clients connect; at least one, unless the server inherits sockets.
   public var listen: [ServiceAddress]
-  /// Whether it may listen at a port where another process of the same user listens (SO_REUSEPORT): the kernel deals clients
-  /// out to both, until one of them ends. Otherwise the port of another is an error, EADDRINUSE. Default: false.
+  /// Whether it may listen at a port where another process of the same user listens that shares it, as every Millrace server does
+  /// (SO_REUSEPORT): the kernel deals clients out to both, until one of them ends. Otherwise the port of another is an error,
+  /// EADDRINUSE. Default: false.
   public var reusePort = false
   /// How many reactors, each a thread; nil is one for each core.
   public var reactors: Int?

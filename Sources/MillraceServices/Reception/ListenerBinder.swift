@@ -20,6 +20,12 @@ struct ListenerBinder {
 
     init(reactors: Int) { byReactor = Array(repeating: [], count: reactors) }
 
+    /// Whether one of them is at that port.
+    func has(portOf places: [Address]) -> Bool {
+      guard let port = places.first?.port, port != 0 else { return false }
+      return posts.contains { $0.listener.address.port == port }
+    }
+
     mutating func add(_ post: ListeningPosts.Post, on place: Int) {
       byReactor[place].append(post.listener)
       posts.append(post)
@@ -94,13 +100,28 @@ struct ListenerBinder {
       }
       return
     }
-    let first = try Listener.bind(toFirstOf: places, reusePort: reusesPort, options: options, on: reactors.all[0])
+    let first = try bindFirst(of: places, isOwn: made.has(portOf: places))
     made.add(.init(listener: first, origin: .bound(nil), isInherited: false), on: 0)
     try first.sharePort()
     for (place, reactor) in reactors.all.enumerated().dropFirst() {
       // With the port that the kernel chose.
       let next = try Listener.bind(to: first.address, reusePort: true, options: options, on: reactor)
       made.add(.init(listener: next, origin: .bound(nil), isInherited: false), on: place)
+    }
+  }
+
+  /// With the port to itself, unless it may be shared: with another process, or with this one's other listeners, such as one at
+  /// every address and one at one of them.
+  private func bindFirst(of places: [Address], isOwn: Bool) throws(EndpointError) -> Listener {
+    let shares = reusesPort || isOwn
+    do throws(EndpointError) {
+      return try Listener.bind(toFirstOf: places, reusePort: shares, options: options, on: reactors.all[0])
+    } catch {
+      guard error.errno == .addressInUse, !shares else { throw error }
+      throw EndpointError(
+        error.action, error.subject,
+        reason: "\(error.reason): somebody else listens there, and 'reuse-port' is not set, which would share the port",
+        errno: error.errno)
     }
   }
 

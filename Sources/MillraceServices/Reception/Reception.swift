@@ -51,8 +51,10 @@ package final class Reception: Sendable {
   func bind() async throws -> [Address] {
     if let bound = bound.withLock({ $0 }) { return bound.posts.addresses }
     let reactors = try ownReactors ?? Reactors(count: terms.reactors ?? Linux.cores)
+    // A predecessor listens until this one does, maybe at a part of what is new, or at all of it.
+    let sharesPort = terms.reusePort || inherited?.hasPredecessor == true
     let binder = ListenerBinder(
-      options: terms.options, reactors: reactors, inherited: inherited, reusesPort: terms.reusePort)
+      options: terms.options, reactors: reactors, inherited: inherited, reusesPort: sharesPort)
     let posts: ListeningPosts
     do {
       posts = try await binder.bind(terms.listen)
@@ -103,7 +105,7 @@ package final class Reception: Sendable {
       let isSuccessor = inherited?.hasPredecessor == true
       if case .unix(let path) = address, isSuccessor { try? Linux.unlink(path) }
       return try await AdminEndpoint(
-        address, reusesPort: isSuccessor || terms.reusePort, of: subject, factory as? PrometheusMetrics, logger)
+        address, mayShare: isSuccessor || terms.reusePort, of: subject, factory as? PrometheusMetrics, logger)
     } catch {
       await abandon(bound)
       throw error

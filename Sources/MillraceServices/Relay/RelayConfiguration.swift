@@ -4,8 +4,9 @@ import Millrace
 public struct RelayConfiguration: Sendable {
   /// Where clients connect; at least one, unless the relay inherits sockets.
   public var listen: [ServiceAddress]
-  /// Whether it may listen at a port where another process of the same user listens (SO_REUSEPORT): the kernel deals clients
-  /// out to both, until one of them ends. Otherwise the port of another is an error, EADDRINUSE. Default: false.
+  /// Whether it may listen at a port where another process of the same user listens that shares it, as every Millrace server does
+  /// (SO_REUSEPORT): the kernel deals clients out to both, until one of them ends. Otherwise the port of another is an error,
+  /// EADDRINUSE. Default: false.
   public var reusePort = false
   /// Where their connections go; at least one.
   public var upstreams: [UpstreamTarget]

@@ -86,6 +86,27 @@ struct InheritingTests {
     server.stop()
   }
 
+  /// given a socket of a predecessor at one address of a port; when the successor is to listen at every address; then it does,
+  /// although the predecessor listens still.
+  @Test("binds every address of a port where its predecessor has one")
+  func wider() async throws {
+    let server = try TestServer.echo()
+    let old = try Listener.bind(to: .loopback(port: 0))
+    try old.sharePort()
+    let port = try #require(old.address.port)
+    let inherited = try InheritedListeners(
+      taking: [(try old.duplicate(from: 0), "millrace-bound")], predecessor: .max)
+    try await RelayRig.run(
+      listen: [.tcp(host: "0.0.0.0", port: port)], to: [server.target], reactors: 2, inheriting: inherited
+    ) { rig in
+      let line = await rig.log.line(where: { $0.message.hasPrefix("no longer listening") })
+      #expect(line["address"] == "\(old.address)")
+      old.close()
+      try await talk(to: .loopback(port: port))
+    }
+    server.stop()
+  }
+
   /// given sockets of a predecessor, of which one is no address any more and has somebody waiting; when the successor takes
   /// over; then the one who waits is served, and after that nobody listens there.
   @Test("serves those who wait where it does not listen any more, and then closes")

@@ -8,7 +8,8 @@ import Testing
 
 @Suite(
   "A file that is not in memory", .serialized,
-  .enabled(if: PageCache.canBeEmptied, "no file below /var/tmp can be put out of memory, or cachestat is missing"))
+  .enabled(if: PageCache.canBeEmptied, "no file below /var/tmp can be put out of memory, or cachestat is missing"),
+  .timeLimit(.minutes(8)))
 struct ColdFileTests {
   private static let bytes = Pattern.bytes(3 << 20)
 
@@ -69,6 +70,36 @@ struct ColdFileTests {
     file.close()
     connection.close()
     #expect(try peer.read().isEmpty)
+    await reactors.shutdown()
+  }
+
+  /// given a file whose beginning is in memory, a pipe that takes half of that, and a pool that has no time; when the other half
+  /// has been read, and the pipe has room again; then its reader has that half, too, before the disk is waited for.
+  @Test("lets what was read go on before it waits for the disk")
+  func heldGoesFirst() async throws {
+    let warm = 128 << 10
+    let number = try PageCache.coldFile(Self.bytes)
+    // No readahead: as much is in memory as is read, and no more.
+    posix_fadvise(number, 0, 0, Int32(POSIX_FADV_RANDOM))
+    var room = [UInt8](repeating: 0, count: warm)
+    #expect(pread(number, &room, warm, 0) == warm)
+    try #require(Linux.cachedPages(of: number, at: 0, length: .max) == warm / Int(sysconf(Int32(_SC_PAGESIZE))))
+    let reactors = try Reactors(count: 1, blockingThreads: 1)
+    let reactor = reactors.all[0]
+    let hold = DispatchSemaphore(value: 0)
+    reactor.blockingPool.start { hold.wait() }
+    let (engine, reader) = try PlainPair.pipeFromEngine()
+    let sink = try await reactor.task { try PipeEnd(taking: FileDescriptor(rawValue: engine)) }.value
+    let file = File(taking: FileDescriptor(rawValue: number))
+    let copying = reactor.task { await Rig.attempt(file, sink, CopyOptions(routes: .only(.buffered))) }
+    #expect(try await onThread { try reader.read(warm) } == room)
+    hold.signal()
+    async let rest = onThread { try reader.read() }
+    let report = try await copying.value.get()
+    sink.close()
+    file.close()
+    #expect(Pattern.difference(room + (try await rest), Self.bytes) == nil)
+    #expect(report.waits.blockingPool > 0)
     await reactors.shutdown()
   }
 

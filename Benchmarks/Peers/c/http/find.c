@@ -4,35 +4,46 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool find(content *content, const char *target, size_t length) {
-  if (length == content->target_length && memcmp(target, content->target, length) == 0) return true;
-  char path[8192];
-  if (length >= sizeof content->target) return false;
-  snprintf(path, sizeof path, "%s%.*s", content->root, (int)length, target);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  struct stat facts;
-  if (file < 0) return false;
-  if (fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
-    close(file);
-    return false;
-  }
-  if (content->file >= 0) close(content->file);
-  memcpy(content->target, target, length);
-  content->target_length = length;
-  content->size = facts.st_size;
-  content->file = file;
-  content->memory_length = (size_t)snprintf(
-      content->memory, 256, "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %lld\r\n\r\n",
-      (long long)facts.st_size);
-  if (facts.st_size > SMALL) return true;
-  ssize_t count = pread(file, content->memory + content->memory_length, SMALL, 0);
-  if (count != facts.st_size) bench_fail("%s is not what it was.", path);
+static void read_small(content *content, const char *path) {
+  if (content->size > SMALL) return;
+  ssize_t count = pread(content->file, content->memory + content->memory_length, SMALL, 0);
+  if (count != content->size) bench_fail("%s is not what it was.", path);
   content->memory_length += (size_t)count;
-  close(file);
+  close(content->file);
   content->file = -1;
-  return true;
+}
+
+static const content *open_content(site *site, const char *target, size_t length) {
+  content *made = calloc(1, sizeof *made);
+  if (made == NULL) bench_fail("no memory for a file.");
+  if (length > sizeof made->target) bench_fail("a target is %zu bytes long.", length);
+  char path[4096];
+  snprintf(path, sizeof path, "%s%.*s", site->root, (int)length, target);
+  struct stat facts;
+  made->file = open(path, O_RDONLY | O_CLOEXEC);
+  if (made->file < 0 || fstat(made->file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    if (made->file >= 0) close(made->file);
+    free(made);
+    return NULL;
+  }
+  memcpy(made->target, target, length);
+  made->target_length = length;
+  made->size = facts.st_size;
+  const char *head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %lld\r\n\r\n";
+  made->memory_length = (size_t)snprintf(made->memory, sizeof made->memory - SMALL, head, (long long)made->size);
+  read_small(made, path);
+  made->next = site->known;
+  return site->known = made;
+}
+
+const content *find(site *site, const char *target, size_t length) {
+  for (const content *known = site->known; known != NULL; known = known->next) {
+    if (length == known->target_length && memcmp(target, known->target, length) == 0) return known;
+  }
+  return open_content(site, target, length);
 }

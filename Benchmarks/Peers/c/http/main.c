@@ -1,5 +1,5 @@
 // The limit for files over HTTP: a request is what ends with an empty line, its target is a path, and nothing else of it is
-// looked at. The file stays open, a small one in memory.
+// looked at. Files stay open, small ones in memory.
 
 #define _GNU_SOURCE
 #include "bench.h"
@@ -18,12 +18,12 @@ static void accept_all(int epoll, int listener) {
     connection *made = calloc(1, sizeof *made);
     if (made == NULL) bench_fail("no memory for a connection.");
     made->client = fd;
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = made};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = made};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) bench_fail_errno("epoll_ctl");
   }
 }
 
-static void run(int listener, content *content) {
+static void run(int listener, site *site) {
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) bench_fail_errno("epoll_create1");
   struct epoll_event listening = {.events = EPOLLIN};
@@ -36,7 +36,10 @@ static void run(int listener, content *content) {
       connection *connection = events[i].data.ptr;
       if (connection == NULL) {
         accept_all(epoll, listener);
-      } else if (serve(connection, content)) {
+        continue;
+      }
+      if (events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) connection->ended = true;
+      if (serve(connection, site)) {
         close(connection->client);
         free(connection);
       }
@@ -56,10 +59,9 @@ int main(int argc, char **argv) {
   };
   bench_parse(argc, argv, options, sizeof options / sizeof *options);
 
-  static content content = {.file = -1};
-  content.root = root;
+  site site = {.root = root};
   uint16_t chosen;
   int listener = bench_listen((uint16_t)listen, &chosen);
   bench_ready(&chosen, 1);
-  run(listener, &content);
+  run(listener, &site);
 }

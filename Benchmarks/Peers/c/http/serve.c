@@ -8,7 +8,8 @@
 
 typedef enum { whole, partly, gone } progress;
 
-static progress answer(connection *connection, const content *content) {
+static progress answer(connection *connection) {
+  const content *content = connection->answer;
   bool has_file = content->file >= 0;
   while (connection->from_memory < content->memory_length) {
     // Head and file leave together.
@@ -35,35 +36,34 @@ static size_t request_length(const connection *connection) {
 }
 
 /// Looks at the method and at the target, and at nothing else.
-static bool begin(connection *connection, content *content) {
+static bool begin(connection *connection, site *site) {
   const char *target = connection->request + 4;
   const char *end = memchr(target, ' ', connection->filled - 4);
   if (memcmp(connection->request, "GET /", 5) != 0 || end == NULL) return false;
   connection->from_memory = 0;
   connection->from_file = 0;
-  return connection->answering = find(content, target, (size_t)(end - target));
+  connection->answer = find(site, target, (size_t)(end - target));
+  return connection->answer != NULL;
 }
 
-bool serve(connection *connection, content *content) {
+bool serve(connection *connection, site *site) {
+  // A read that did not fill the room has taken all there was: what comes later is an event of its own, but for an end that
+  // has come already.
+  bool is_drained = false;
   for (;;) {
-    if (connection->answering) {
-      progress progress = answer(connection, content);
+    if (connection->answer != NULL) {
+      progress progress = answer(connection);
       if (progress != whole) return progress == gone;
-      connection->answering = false;
+      connection->answer = NULL;
     }
     size_t length = request_length(connection);
     if (length > 0) {
-      if (!begin(connection, content)) return true;
+      if (!begin(connection, site)) return true;
       connection->filled -= length;
       memmove(connection->request, connection->request + length, connection->filled);
-      // What is behind it has to wait; nothing behind it means that there is nothing to read before the next event.
-      if (connection->filled == 0) {
-        progress progress = answer(connection, content);
-        connection->answering = progress == partly;
-        return progress == gone;
-      }
       continue;
     }
+    if (is_drained && !connection->ended) return false;
     size_t room = sizeof connection->request - connection->filled;
     if (room == 0) return true;
     ssize_t count = recv(connection->client, connection->request + connection->filled, room, 0);
@@ -71,5 +71,6 @@ bool serve(connection *connection, content *content) {
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return true;
     connection->filled += (size_t)count;
+    is_drained = (size_t)count < room;
   }
 }
