@@ -174,13 +174,14 @@ let package = Package(
   ]
 )
 
-// Under a sanitizer only what its tests need is built: for what starts processes, and for the comparison with another reader of
-// HTTP, there are the plain ones.
-if Context.environment["MILLRACE_SANITIZER"] != nil {
-  let others = [
+// Under a sanitizer only what its tests need is built, `engine` or `services`, which need the engine: for what starts processes,
+// and for the comparison with another reader of HTTP, there are the plain ones.
+if let sanitized = Context.environment["MILLRACE_SANITIZED"] {
+  var others = [
     "millrace", "MillraceEvidence", "FirstCopy", "OwnRoutes", "Downloads", "HarnessRoles", "HeadlessBrowser",
     "CommandLineTests", "MillraceEvidenceTests",
   ]
+  if sanitized == "engine" { others += ["MillraceServices", "MillraceServicesTests"] }
   package.targets.removeAll { others.contains($0.name) }
   package.products.removeAll { others.contains($0.name) }
   for target in package.targets where target.name == "MillraceHTTPTests" {

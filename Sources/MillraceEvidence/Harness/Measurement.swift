@@ -20,9 +20,9 @@ final class Measurement {
     try await stage.beginCompany(warmUp: warmUp, seconds: seconds)
     _ = try await stage.work(.work(seconds: warmUp), seconds: warmUp)
     try await stage.mark()
-    let before = try stage.figures()
+    let before = try await stage.figures()
     let result = try await stage.work(.work(seconds: seconds), seconds: seconds)
-    let after = try stage.figures()
+    let after = try await stage.figures()
     let counted = try await stage.report()
     owed = result.owed
     let besideBytes = try await stage.endCompany()
@@ -55,12 +55,12 @@ final class Measurement {
     try await stage.open(connections: count)
     _ = try await stage.openLoad(connections: 64)
     let before = ProcessFigures.privateMemory(of: stage.measured)
-    let figures = try stage.figures()
+    let figures = try await stage.figures()
     let start = Linux.now
     _ = try await stage.openLoad(connections: count)
     let time = Double(Linux.now - start) / 1e9
     let grown = ProcessFigures.privateMemory(of: stage.measured) - before
-    let after = try stage.figures()
+    let after = try await stage.figures()
     let cpu = after.cpu(since: figures)
     return Round(
       seconds: time, operations: count, bytes: 0, userCPUSeconds: cpu.user, systemCPUSeconds: cpu.system,

@@ -242,9 +242,11 @@ final class Stage {
     }
   }
 
-  func figures() throws -> ProcessFigures {
-    guard let figures = ProcessFigures(of: measured) else { throw BenchFailure("\(subject.name) is gone") }
-    return figures
+  func figures() async throws -> ProcessFigures {
+    try await explaining {
+      guard let figures = ProcessFigures(of: measured) else { throw BenchFailure("\(subject.name) is gone") }
+      return figures
+    }
   }
 
   func mark() async throws { try await own?.mark() }
