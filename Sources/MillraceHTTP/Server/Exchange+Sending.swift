@@ -201,7 +201,8 @@ extension Exchange {
         let left = FileSlice(
           slice.measured, offset: slice.offset + Int64(sentOfFile), length: slice.length - Int64(sentOfFile))
         try await attempt { () throws(CopyError) in
-          try await self.transmit(left.section.prefixed(by: head), count: Int(left.length), headCount: head.count)
+          try await self.transmit(
+            left.section.prefixed(by: head), count: Int(left.length), headCount: head.count, of: slice.length)
         }
       case .parts(let status, let parts, let after):
         record.status = status

@@ -1,6 +1,7 @@
 import Millrace
-import MillraceServices
 import Testing
+
+@testable import MillraceServices
 
 @Suite("A file server's answers", .serialized, .timeLimit(.minutes(8)))
 struct AnsweringTests {
@@ -56,6 +57,28 @@ struct AnsweringTests {
         let answer = try await rig.ask("/\(name)")
         #expect(answer["Content-Type"] == type)
       }
+    }
+  }
+
+  /// given a client that reads nothing but the head; when somebody looks at what moves; then that is the whole file, with what
+  /// went out at once before the copy began.
+  @Test("are told of while they move, by the length of the whole")
+  func moving() async throws {
+    let folder = try Folder()
+    try folder.write(noise(24_000_000), to: "big")
+    try await ServerRig.run(folder, { $0.admin = .tcp(host: "127.0.0.1", port: 0) }) { rig in
+      let client = try await rig.connect()
+      try await client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
+      _ = try await client.takeHead()
+      let admin = RawClient(try await Connection.connect(to: try #require(rig.server.reception.adminAddresses.first)))
+      var told = ""
+      while !told.contains("\"from\":\"/big\"") {
+        try await admin.send("GET /transfers HTTP/1.1\r\nHost: a\r\n\r\n")
+        told = try await admin.answer().text
+      }
+      #expect(told.contains("\"total\":24000000"), "\(told)")
+      admin.close()
+      client.close()
     }
   }
 
