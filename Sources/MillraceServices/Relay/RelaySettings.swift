@@ -3,9 +3,8 @@ public enum RelaySettings {
   /// The names there are, in the order of the documentation.
   public static let names = [
     "listen", "to", "balance", "reuse-port", "reactors", "connect-timeout", "idle-timeout", "half-closed-timeout",
-    "keep-alive",
-    "max-connections", "max-connections-per-client", "max-accept-rate", "when-full", "accept-proxy-from",
-    "proxy-timeout", "send-proxy",
+    "keep-alive", "max-connections", "max-connections-per-client", "max-accept-rate", "when-full",
+    "accept-proxy-from", "proxy-timeout", "send-proxy",
     "eject-after", "eject-time", "max-eject-time", "check-interval", "check-timeout", "check-rise", "check-fall",
     "resolve-interval", "mirror", "mirror-patience", "admin", "drain-timeout", "upgrade-timeout",
   ]

@@ -5,7 +5,7 @@ struct ReceptionOptions: ParsableArguments {
   @Option(help: "Where clients connect; may be repeated.")
   var listen: [String] = []
 
-  @Flag(inversion: .prefixedNo, help: "Share a port with another one of this user. Default: off.")
+  @Flag(inversion: .prefixedNo, help: "Share ports with this user's other processes. Default: off.")
   var reusePort: Bool?
 
   @Option(help: "Threads that serve, or 'cores'. Default: cores.")
